@@ -1,0 +1,1 @@
+"""The Lark grammars of kbarchive; see README.md in this folder."""

@@ -1,0 +1,220 @@
+"""Reads what is packed: compressed files, tars and zips, recognised by their content and never unpacked to disk.
+
+Every function yields entries; damage is an entry too (`Failure`), so that the work goes on behind it.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import importlib
+import io
+import lzma
+import shutil
+import stat
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import IO, Any, BinaryIO, cast
+
+from kbarchive.document import MAX_BYTES, TOO_LARGE, Document, Entry, Failure, Skipped, clean, reason
+
+HEAD = 512
+"""The bytes that tell what a file is: one tar header."""
+
+_ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")  # the second is a zip without members
+_LARGEST_SKIP = 64 * 2**30
+_LARGEST_NAME_HEADER = 2**20
+
+
+def _open_zstd(stream: BinaryIO) -> IO[bytes]:
+    try:
+        zstd: Any = importlib.import_module("compression.zstd")
+    except ImportError:
+        raise OSError("compressed with zstd, which needs Python 3.14; decompress it first") from None
+    return cast(IO[bytes], zstd.ZstdFile(stream))
+
+
+_COMPRESSIONS: dict[bytes, Callable[[BinaryIO], IO[bytes]]] = {
+    b"\xfd7zXZ\x00": lambda stream: lzma.LZMAFile(stream),
+    b"\x1f\x8b": lambda stream: cast(IO[bytes], gzip.GzipFile(fileobj=stream)),
+    b"BZh": lambda stream: bz2.BZ2File(stream),
+    b"\x5d\x00\x00": lambda stream: lzma.LZMAFile(stream),
+    b"\x28\xb5\x2f\xfd": _open_zstd,
+}
+
+
+def is_packed(head: bytes) -> bool:
+    """Whether a file that begins with these bytes (HEAD of them, or all) is compressed or an archive."""
+    return head.startswith((*_COMPRESSIONS, *_ZIP_MARKS)) or _is_tar(head)
+
+
+def stream_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
+    """The documents in a stream, which need not be seekable: a tar or zip's members, else the one text it holds."""
+    head, stream = _peek(stream)
+    if head.startswith(_ZIP_MARKS):
+        with tempfile.TemporaryFile() as spool:  # a zip's directory stands at its end
+            try:
+                shutil.copyfileobj(stream, spool)
+            except OSError as error:
+                yield Failure(file, None, reason(error))
+                return
+            yield from zip_entries(spool, file)
+        return
+    for mark, opener in _COMPRESSIONS.items():
+        if head.startswith(mark):
+            try:
+                head, stream = _peek(cast(BinaryIO, opener(stream)))
+            except Exception as error:  # the decompressors raise half a dozen kinds on damaged input
+                yield Failure(file, None, _damage(error))
+                return
+            break
+    if _is_tar(head):
+        yield from _tar_entries(stream, file)
+        return
+    try:
+        data = stream.read(MAX_BYTES + 1)
+    except Exception as error:  # as above
+        yield Failure(file, None, _damage(error))
+        return
+    yield _document(file, None, data)
+
+
+def zip_entries(stream: IO[bytes], file: str) -> Iterator[Entry]:
+    """The members of a zip in a seekable stream, in the order of its directory."""
+    try:
+        archive = zipfile.ZipFile(stream)
+    except Exception as error:  # zipfile raises BadZipFile, but also struct.error, ValueError and others on damage
+        yield Failure(file, None, _damage(error))
+        return
+    with archive:
+        for info in archive.infolist():
+            member = clean(info.filename)
+            if info.is_dir() or is_hidden(member):
+                continue
+            if stat.S_ISLNK(info.external_attr >> 16):
+                yield Skipped(file, member, "a symbolic link")
+            elif info.flag_bits & 1:
+                yield Failure(file, member, "encrypted; unpack it with its password first")
+            else:
+                try:
+                    with archive.open(info) as content:
+                        data = content.read(MAX_BYTES + 1)
+                except Exception as error:  # as above; the next member may be sound
+                    yield Failure(file, member, _damage(error))
+                else:
+                    yield _document(file, member, data)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a name with posix separators has a part that begins with a dot (".git", "._Q100.TXT")."""
+    return any(part.startswith(".") and part not in (".", "..") for part in name.split("/"))
+
+
+class _StrictHeader(tarfile.TarInfo):
+    """A tar header of which nothing is believed: `tarfile` ends in silence at a damaged or missing header."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _StrictHeader:
+        try:
+            info = super().frombuf(buf, encoding, errors)
+        except tarfile.EOFHeaderError:
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError("the next header is damaged or missing") from error
+        if info.size < 0 or (not info.isfile() and info.size > _LARGEST_NAME_HEADER):
+            raise tarfile.ReadError(f"a header claims a size of {info.size} bytes")
+        return info
+
+
+def _tar_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
+    behind = "at its beginning"
+    tar: tarfile.TarFile | None = None
+    while True:
+        try:
+            if tar is None:
+                tar = tarfile.open(fileobj=stream, mode="r|", tarinfo=_StrictHeader)
+            info = tar.next()
+            tar.members.clear()  # tarfile remembers every member it has seen
+        except Exception as error:  # tarfile and the decompressors raise many kinds on damage
+            yield Failure(file, None, f"{_damage(error)} ({behind}; what follows is lost)")
+            return
+        if info is None:
+            return
+        member = clean(info.name)
+        behind = f"behind {member}"
+        if tar.offset - info.offset_data > _LARGEST_SKIP:  # tarfile would skip for hours, even past the end of the file
+            yield Failure(file, member, "claims a size beyond belief; what follows is lost")
+            return
+        if info.isdir() or is_hidden(member):
+            continue
+        if not info.isreg():
+            yield Skipped(file, member, _tar_kind(info))
+        elif info.size > MAX_BYTES:
+            yield Failure(file, member, TOO_LARGE)
+        else:
+            try:
+                content = tar.extractfile(info)
+                data = content.read() if content else b""
+            except Exception as error:  # as above
+                yield Failure(file, member, f"{_damage(error)} (what follows is lost)")
+                return
+            yield _document(file, member, data)
+
+
+def _tar_kind(info: tarfile.TarInfo) -> str:
+    if info.islnk():
+        return f"a hard link to {clean(info.linkname)}"
+    return "a symbolic link" if info.issym() else "a device, pipe or other special file"
+
+
+def _document(file: str, member: str | None, data: bytes) -> Document | Failure:
+    if len(data) > MAX_BYTES:
+        return Failure(file, member, TOO_LARGE)
+    return Document(file, member, len(data), data)
+
+
+def _is_tar(head: bytes) -> bool:
+    if len(head) < HEAD:
+        return False
+    try:
+        tarfile.TarInfo.frombuf(head[:HEAD], "utf-8", "surrogateescape")
+    except tarfile.EOFHeaderError:  # only zeros: a tar without members
+        return True
+    except (tarfile.HeaderError, ValueError):
+        return False
+    return True
+
+
+def _damage(error: Exception) -> str:
+    if isinstance(error, RecursionError | MemoryError):
+        return f"damaged ({type(error).__name__})"
+    if isinstance(error, OSError) and error.errno is not None:
+        return reason(error)
+    return f"damaged or cut short: {reason(error)}"
+
+
+def _peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """The first bytes of a stream, and the same stream from its beginning."""
+    head = b""
+    while len(head) < HEAD and (more := stream.read(HEAD - len(head))):
+        head += more
+    return head, io.BufferedReader(_Replay(head, stream), 2**16)
+
+
+class _Replay(io.RawIOBase):
+    """Bytes already taken from a stream, then the stream."""
+
+    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+        self._head = head
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._head[: len(buffer)] if self._head else self._stream.read(len(buffer))
+        self._head = self._head[len(data) :]
+        buffer[: len(data)] = data
+        return len(data)

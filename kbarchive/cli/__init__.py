@@ -1,0 +1,1 @@
+"""The two commands, `kbsearch` and `kbarchive`: thin, each calls one public function."""

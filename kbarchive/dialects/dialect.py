@@ -1,0 +1,49 @@
+"""What a dialect is: data on the shared body grammar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+# How far into a file a header may begin: beyond any page chrome, short of quotations inside long texts.
+_FAR = 4096
+
+
+class Field(Enum):
+    """What a header field means, whatever its label."""
+
+    DOCUMENT = auto()
+    """Id, date and collection on one line."""
+    ID = auto()
+    TITLE = auto()
+    PRODUCTS = auto()
+    VERSIONS = auto()
+    OPERATING_SYSTEMS = auto()
+    KEYWORDS = auto()
+    MODIFIED = auto()
+
+
+@dataclass(frozen=True, eq=False)
+class Dialect:
+    """One form of article.
+
+    `mark` finds where the header begins. `fields` maps its labels, as spelled, to what they mean, in their usual order.
+    `title` finds the title (group 1) in the lines before the header, for forms that have it there; `chrome` are the lines
+    there that belong to the page. `encoding` is "single-byte" (values are CP1252) or "utf-8". Where the legal notice is a
+    template's, its copyright years say nothing about the article.
+    """
+
+    name: str
+    mark: re.Pattern[str]
+    fields: Mapping[str, Field]
+    title: re.Pattern[str] | None = None
+    chrome: frozenset[str] = frozenset()
+    encoding: str = "single-byte"
+    template_notice: bool = False
+
+    def find_header(self, text: str) -> int | None:
+        """Where the header begins in a text (with LF line ends), or None where the text bears none of this form's marks."""
+        match = self.mark.search(text, 0, _FAR)
+        return match.start() if match else None

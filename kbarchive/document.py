@@ -1,0 +1,92 @@
+"""What a source gives: documents, and what is told about files that give none."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kbarchive.errors import SourceError
+
+MAX_BYTES = 64 * 2**20
+"""The largest document that is read. No file of articles comes near; a bomb in an archive must not fill the memory."""
+
+_MESSAGE_LENGTH = 300
+
+
+class Document(msgspec.Struct, frozen=True):
+    """One file or member, with its bytes or the path to load them from.
+
+    `file` is the file as given or relative to the folder given, with posix separators; `member` is the member of an
+    archive or None. Both are text that can be encoded as UTF-8. `size` is in bytes.
+    """
+
+    file: str
+    member: str | None
+    size: int
+    data: bytes | None = None
+    path: str | None = None
+
+    def load(self) -> bytes:
+        """The bytes of the document. Raises SourceError where its file cannot be read."""
+        if self.data is not None:
+            return self.data
+        assert self.path is not None  # noqa: S101 - one of the two is always given
+        try:
+            with open(self.path, "rb") as stream:
+                data = stream.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise SourceError(f"{self.file}: {reason(error)}") from error
+        if len(data) > MAX_BYTES:
+            raise SourceError(f"{self.file}: {TOO_LARGE}")
+        return data
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A file or member that could not be read, or on which kbarchive itself failed, and why."""
+
+    file: str
+    member: str | None
+    message: str
+
+    def __str__(self) -> str:
+        return f"{place(self.file, self.member)}: {self.message}"
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """A file or member that is no article, and what it is instead."""
+
+    file: str
+    member: str | None
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{place(self.file, self.member)}: {self.reason}"
+
+
+Entry = Document | Failure | Skipped
+
+TOO_LARGE = f"larger than {MAX_BYTES // 2**20} MB, so no file of articles"
+
+
+def place(file: str, member: str | None) -> str:
+    """How people are told of a document: the file, and the member behind a colon."""
+    return file if member is None else f"{file}:{member}"
+
+
+def clean(name: str) -> str:
+    """A file name as text: each byte that is no UTF-8 (a lone surrogate in Python's spelling) becomes U+FFFD."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if _has_surrogate(name) else name
+
+
+def reason(error: BaseException) -> str:
+    """What an exception says, short and in one line, for messages."""
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+    text = clean(" ".join(text.split()))
+    return text if len(text) <= _MESSAGE_LENGTH else text[:_MESSAGE_LENGTH] + "..."
+
+
+def _has_surrogate(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -1,0 +1,157 @@
+"""From text to terms: no stop words, stems for prose, and names and codes whole as well as by their parts.
+
+A *run* is text without blanks, words joined by punctuation: ``HKEY_LOCAL_MACHINE\\System``, ``TCP/IP``, ``autoexec.bat``.
+Its words take consecutive positions, so that a phrase works over them; the whole run is a further term at the position
+of its first word. A word such as ``CreateWindowEx``, ``Win32s`` or ``Q179289`` has its parts stacked at its own position.
+Case and accents never matter. Queries are analysed by the same rules.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from whoosh.lang.porter import stem as porter_stem
+
+# A word may hold apostrophes (don't), and end in the plus or sharp sign of a name (C++, C#, Schedule+).
+_WORD = r"[^\W_]+(?:['\u2019][^\W_]+)*(?:\+{1,2}(?![^\W_+])|(?<![^\W_][^\W_])#(?![^\W_]))?"
+_RUN = re.compile(rf"{_WORD}(?:[-_./\\:@&+=~$]{{1,3}}{_WORD})*")
+_WORD_OF_RUN = re.compile(_WORD)
+
+# Camel case, and letters before digits: Create|Window|Ex, Win|32|s, Q|179289, WINNT|4.
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_PARTED = re.compile(r"[A-Za-z]+\d|[A-Za-z]*[a-z][A-Z]|[A-Z]{2,}[a-z]{2}")
+_HEXADECIMAL = re.compile(r"0x0*([0-9a-f]+)\Z")
+
+# Longer runs (addresses, encoded data) are found by their words alone; they would bloat the dictionary of terms.
+LONGEST_WHOLE = 64
+_LONGEST_WORD = 64
+_MOST_PARTS = 8
+
+# Analysed runs are remembered; text repeats itself. The bound keeps a long build's memory flat.
+_REMEMBERED_RUNS = 200_000
+_LONGEST_REMEMBERED = 40
+
+
+class Run(NamedTuple):
+    """What a run is found by: `words` is how many positions it takes, `terms` are (term, position in the run)."""
+
+    words: int
+    terms: tuple[tuple[bytes, int], ...]
+
+
+class Span(NamedTuple):
+    """One word of a text: where it stands, in characters, and all the terms that find it (not those of whole runs)."""
+
+    start: int
+    end: int
+    terms: tuple[bytes, ...]
+
+
+class QueryTerms(NamedTuple):
+    """A run of a query: the terms of its words, to stand in this order, and the term of the whole where it has several."""
+
+    words: tuple[bytes, ...]
+    whole: bytes | None
+
+
+_runs: dict[str, Run] = {}
+_words: dict[str, tuple[bytes, ...]] = {}
+
+
+def positions(text: str) -> dict[bytes, list[int]]:
+    """The terms of a text, each with its positions in rising order."""
+    found: dict[bytes, list[int]] = {}
+    position = 0
+    remembered = _runs.get
+    for text_of_run in _RUN.findall(text):
+        run = remembered(text_of_run) or _analyse(text_of_run)
+        for term, offset in run.terms:
+            if term in found:
+                found[term].append(position + offset)
+            else:
+                found[term] = [position + offset]
+        position += run.words
+    return found
+
+
+def spans(text: str) -> Iterator[Span]:
+    """The words of a text in order, for highlighting."""
+    for match in _WORD_OF_RUN.finditer(text):
+        yield Span(match.start(), match.end(), word_terms(match.group()))
+
+
+def query_terms(text: str) -> list[QueryTerms]:
+    """What the runs of a query's word or phrase are to be found by; empty where it has no letter and no digit."""
+    runs = []
+    for text_of_run in _RUN.findall(text):
+        words = tuple(word_terms(word)[0] for word in _WORD_OF_RUN.findall(text_of_run))
+        runs.append(QueryTerms(words, _whole(text_of_run) if len(words) > 1 else None))
+    return runs
+
+
+def plain_words(text: str) -> set[str]:
+    """The words of letters in a text, in small letters and unstemmed, for spelling suggestions."""
+    return {word for word in map(str.lower, set(_WORD_OF_RUN.findall(text))) if word.isalpha() and len(word) > 2}
+
+
+def word_terms(word: str) -> tuple[bytes, ...]:
+    """The terms of one word: that which a query for the word looks for, then those of its parts."""
+    terms = _words.get(word)
+    if terms is None:
+        if len(_words) >= _REMEMBERED_RUNS:
+            _words.clear()
+        terms = _words[word] = tuple(dict.fromkeys(term.encode() for term in _forms(word)))
+    return terms
+
+
+def _analyse(text: str) -> Run:
+    words = _WORD_OF_RUN.findall(text)
+    terms = [(term, position) for position, word in enumerate(words) for term in word_terms(word)]
+    if len(words) > 1 and len(text) <= LONGEST_WHOLE:
+        terms.append((_whole(text), 0))
+    run = Run(len(words), tuple(terms))
+    if len(text) <= _LONGEST_REMEMBERED:
+        if len(_runs) >= _REMEMBERED_RUNS:
+            _runs.clear()
+        _runs[text] = run
+    return run
+
+
+def _whole(text: str) -> bytes:
+    return _fold(text).encode()
+
+
+def _forms(word: str) -> Iterator[str]:
+    folded = _fold(word)[:_LONGEST_WORD]
+    bare = folded.rstrip("+#")
+    if bare != folded:
+        yield folded
+    yield _stem(bare)
+    if match := _HEXADECIMAL.match(bare):
+        yield match[1]
+    elif _PARTED.match(word):
+        parts = _PART.findall(word)
+        if 1 < len(parts) <= _MOST_PARTS:
+            yield from (_stem(part.lower()) for part in parts if len(part) > 1 or part.isdigit())
+
+
+def _fold(word: str) -> str:
+    folded = word.lower()
+    if not folded.isascii():
+        folded = folded.replace("\u2019", "'")
+        decomposed = unicodedata.normalize("NFKD", folded)
+        folded = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+    if "'" in folded:
+        folded = folded.removesuffix("'s").replace("'", "")
+    return folded or word
+
+
+def _stem(word: str) -> str:
+    """Porter's stem of a word of letters; codes and names with digits stay as they are."""
+    if len(word) > 2 and word.isascii() and word.isalpha():
+        stem: str = porter_stem(word)
+        return stem
+    return word

@@ -1,0 +1,164 @@
+"""What of an article is indexed, and where: the Whoosh schema and the document made from a record.
+
+A change here, or in `analysis`, changes what an index answers: count FORMAT up in `store`.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args
+
+from whoosh import columns
+from whoosh.fields import FieldType, Schema
+from whoosh.formats import Existence, Format
+
+from kbarchive.article import AppliesTo, Article, Section, SectionKind
+from kbarchive.index import analysis
+
+SECTION_FIELDS: tuple[str, ...] = get_args(SectionKind)
+TEXT_FIELDS: tuple[str, ...] = ("title", "products", "keywords", "query_words", "residue", *SECTION_FIELDS)
+
+# Suggestions are spelled from the words of these, which were written with some care; code and residue are not.
+_SPELLED_SECTIONS = ("symptoms", "summary", "cause")
+
+
+class Positions(Format):  # type: ignore[misc]  # Whoosh has no types
+    """Postings with the positions of a term, as an array of 16-bit numbers, or of 32-bit ones behind one byte.
+
+    Whoosh's own format pickles each list, which is slower to write and to read.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def fixed_value_size(self) -> None:
+        return None
+
+    @staticmethod
+    def encode(positions: list[int]) -> bytes:
+        if positions[-1] > 0xFFFF:
+            return b"\0" + _little_endian(array("I", positions)).tobytes()
+        return _little_endian(array("H", positions)).tobytes()
+
+    @staticmethod
+    def frequency(size: int) -> int:
+        """How many positions a value of `size` bytes holds."""
+        return size // 4 if size % 2 else size // 2
+
+    @staticmethod
+    def decode(value: bytes) -> array[int]:
+        wide = len(value) % 2
+        positions = array("I" if wide else "H")
+        positions.frombytes(value[wide:])
+        return _little_endian(positions)
+
+
+class TextField(FieldType):  # type: ignore[misc]  # Whoosh has no types
+    """Text with positions and lengths; it is analysed without Whoosh's Token objects, which cost most of an index build."""
+
+    indexed, scorable, stored, unique = True, True, False, False
+    column_type = vector = analyzer = None
+
+    frequency = staticmethod(Positions.frequency)
+
+    def __init__(self) -> None:
+        self.format = Positions()
+
+    def index(self, value: str, **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+        for term, found in analysis.positions(value).items():
+            yield term, len(found), float(len(found)), Positions.encode(found)
+
+
+class ExactField(FieldType):  # type: ignore[misc]  # Whoosh has no types
+    """Values found as they are: a value, or several. With a column, the value of each document can be had back."""
+
+    indexed, scorable, stored, unique = True, False, False, False
+    vector = analyzer = None
+
+    def __init__(self, column: columns.Column | None = None) -> None:
+        self.format = Existence()
+        self.column_type = column
+
+    def index(self, value: str | Iterable[str], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+        for text in [value] if isinstance(value, str) else value:
+            yield text.encode("utf-8", "surrogateescape"), 1, 1.0, b""
+
+    @staticmethod
+    def frequency(size: int) -> int:
+        """Once: these fields have no positions, and so values of no bytes."""
+        del size
+        return 1
+
+    def to_column_value(self, value: str) -> bytes:
+        return value.encode("utf-8", "surrogateescape")
+
+
+def new_schema() -> Schema:
+    """The schema of every index: text fields, exact fields, and the stored record as a column of bytes."""
+    return Schema(
+        **{name: TextField() for name in TEXT_FIELDS},
+        id=ExactField(),
+        key=ExactField(columns.VarBytesColumn()),
+        collection=ExactField(columns.RefBytesColumn()),
+        modified=ExactField(columns.RefBytesColumn()),
+        cites=ExactField(),
+        spelling=ExactField(),
+        record=_RecordField(),
+    )
+
+
+class _RecordField(FieldType):  # type: ignore[misc]  # Whoosh has no types
+    indexed, scorable, stored, unique = False, False, False, False
+    format = vector = analyzer = None
+
+    def __init__(self) -> None:
+        self.column_type = columns.VarBytesColumn()
+
+    def to_column_value(self, value: bytes) -> bytes:
+        return value
+
+
+def document(article: Article, record: bytes) -> dict[str, Any]:
+    """The fields of an article for Whoosh's writer; `record` is what `records.pack` made of it."""
+    texts = {
+        "title": article.title,
+        "products": "\n".join((*article.products, *_applies_to(article.applies_to))),
+        "keywords": "\n".join((*article.keywords, article.metadata.get("Technology", ""))),
+        "query_words": " ".join(article.query_words),
+        "residue": "\n".join(article.residue),
+    }
+    for section in article.sections:
+        text = _section_text(section)
+        texts[section.kind] = f"{texts[section.kind]}\n{text}" if section.kind in texts else text
+    fields: dict[str, Any] = {name: text for name, text in texts.items() if text}
+    prose = [article.title, texts["products"], texts["query_words"]]
+    prose += [texts[kind] for kind in _SPELLED_SECTIONS if kind in texts]
+    fields.update(
+        key=article.key,
+        spelling=sorted(analysis.plain_words("\n".join(prose))),
+        cites=sorted({reference.id for reference in article.references}),
+        record=record,
+    )
+    for name in ("id", "collection", "modified"):
+        if value := getattr(article, name):
+            fields[name] = value
+    return fields
+
+
+def _section_text(section: Section) -> str:
+    # The headings of the known kinds say no more than the name of the field.
+    return f"{section.heading}\n{section.text}" if section.kind == "other" else section.text
+
+
+def _applies_to(entries: Iterable[AppliesTo]) -> Iterator[str]:
+    for entry in entries:
+        yield entry.text
+        yield from _applies_to(entry.with_)
+
+
+def _little_endian(numbers: array[int]) -> array[int]:
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

@@ -1,0 +1,308 @@
+"""From the tree of an article to its record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from kbarchive.article import SCHEMA, AppliesTo, Article, Block, Diagnostic, Reference, Section, SectionKind, Source
+from kbarchive.dialects import UNKNOWN, Dialect
+from kbarchive.parsing.applies import read_box
+from kbarchive.parsing.driver import Node
+from kbarchive.parsing.header import Header, read_header, read_preamble
+from kbarchive.parsing.headings import section_kind
+from kbarchive.parsing.inline import find_citations
+from kbarchive.parsing.lexer import Token
+from kbarchive.parsing.notice import read_notice
+from kbarchive.parsing.text import LineCounter, Text
+from kbarchive.parsing.trailer import read_trailer
+from kbarchive.parsing.typeset import Typesetter
+
+_MAY_CITE = re.compile(r"(?<![A-Za-z0-9])Q\d")
+_QUERY_LABEL = re.compile(r"[^:]*:")
+_LATE_TITLE = re.compile(r"\s*TITLE[ ]*:")
+_FURNITURE = frozenset({"APPLIES", "QUERY_WORDS", "TRAILER", "NOTICE", "BLANK", "PREAMBLE", "HEADER"})
+
+
+class Builder:
+    """Builds the record of one article out of its tree; one is made for each article."""
+
+    def __init__(self, text: Text, dialect: Dialect) -> None:
+        self._text = text.readable
+        self._decoded = text
+        self._dialect = dialect
+        self._lines = LineCounter(self._text)
+        self._typesetter = Typesetter(self._text, self._lines)
+        self._header = Header()
+        self._applies: tuple[AppliesTo, ...] = ()
+        self._residue: list[str] = []
+        self._query_words: list[str] = []
+        self._metadata: dict[str, str] = {}
+        self._years: tuple[int, ...] = ()
+        self._references: list[Reference] = []
+        self._seen: set[tuple[str, int]] = set()
+        self._diagnostics: list[Diagnostic] = []
+        self._trailed = False
+        # Where references may stand, so that texts without any are not looked at again; the last is beyond the end.
+        self._citing = [match.start() for match in _MAY_CITE.finditer(self._text)]
+        self._citing.append(len(self._text))
+        self._next_citing = 0
+
+    def build(self, tree: Node, source: Source, key: str | None) -> Article:
+        """The record. `key` is what the article goes by where it has no id."""
+        children = tree.children
+        first_heading = _first_heading(children)
+        sections = self._front(children[:first_heading])
+        front = children[first_heading:]
+        nested: list[Section] = []
+        number = 0
+        for number, child in enumerate(front):
+            if child.__class__ is tuple or child.data != "subsection":
+                break
+            nested.append(self._subsection(child, "body"))
+        else:
+            number = len(front)
+        if nested:
+            body = sections.pop() if sections else None
+            line = body.line if body else nested[0].line
+            sections.append(Section("body", "", line, body.blocks if body else (), tuple(nested)))
+        sections += [self._section(child) for child in front[number:]]
+        header = self._header
+        dialect = self._dialect
+        if dialect is UNKNOWN:
+            self._tell("not-an-article", 1, "the text bears the marks of no known form of article")
+        elif not sections:
+            self._tell("no-body", 1, "there is no text below the header")
+        if self._decoded.undecodable >= 0:
+            line = self._decoded.original.count("\n", 0, self._decoded.undecodable) + 1
+            self._tell("undecodable", line, "a byte is no UTF-8; it was read as CP1252")
+        keywords = header.keywords
+        if "Keywords" in self._metadata:
+            trailer_keywords = tuple(self._metadata["Keywords"].split())
+            if keywords != trailer_keywords and dialect is not UNKNOWN:
+                line = 1 + header.keywords_line
+                self._tell("header-keywords-cut", line, "the header's keywords differ from the trailer's, which are taken")
+            keywords = trailer_keywords
+        elif dialect is not UNKNOWN:
+            self._tell("no-trailer", 1, "there is no trailer; the keywords are the header's")
+        diagnostics = sorted(self._diagnostics, key=lambda diagnostic: diagnostic.line)
+        return Article(
+            SCHEMA,
+            header.id,
+            header.id or key or "",
+            header.title,
+            header.modified,
+            header.collection,
+            header.products,
+            header.versions,
+            header.operating_systems,
+            keywords,
+            header.fields,
+            self._applies,
+            tuple(self._residue),
+            tuple(sections),
+            tuple(reference for reference in self._references if reference.id != header.id),
+            tuple(self._query_words),
+            self._metadata,
+            () if dialect.template_notice else self._years,
+            source,
+            tuple(diagnostics),
+        )
+
+    # ---- The parts of the tree ------------------------------------------------------------------------------------------
+
+    def _front(self, children: list[Token | Node]) -> list[Section]:
+        """What stands before the first heading: header, residue, the box, and what text there is without a heading."""
+        kinds = [_kind(child) for child in children]
+        box = kinds.index("APPLIES") if "APPLIES" in kinds else -1
+        end_of_box = kinds.index("RULE", box) if box >= 0 and "RULE" in kinds[box:] else box
+        lead: list[Token | Node] = []
+        for number, child in enumerate(children):
+            kind = kinds[number]
+            if kind in _FURNITURE:
+                self._furniture(child)
+            elif kind == "RULE":
+                # The rules below the header and around the box, and above the trailer, belong to the form.
+                if lead and self._is_rule_between(kinds, number):
+                    lead.append(child)
+            elif number < end_of_box or self._trailed:
+                self._leave(child)
+            else:
+                lead.append(child)
+        return self._body(lead)
+
+    def _is_rule_between(self, kinds: list[str], number: int) -> bool:
+        """Whether a rule parts two blocks of text, and belongs neither to the box nor to the trailer."""
+        return not self._trailed and "TRAILER" not in kinds[number : number + 2] and "APPLIES" not in kinds[number : number + 2]
+
+    def _body(self, lead: list[Token | Node]) -> list[Section]:
+        if not lead:
+            return []
+        line = self._lines.at(_start(lead[0]))
+        for child in lead:
+            self._cite(child, "body")
+        return [Section("body", "", line, self._typesetter.blocks(lead))]
+
+    def _section(self, tree: Node) -> Section:
+        _, start, end = tree.children[0]
+        line = self._lines.at(start)
+        heading, underline = (part.strip() for part in self._text[start:end].split("\n", 2)[:2])
+        kind = section_kind(heading)
+        if len(heading) != len(underline):
+            # By its underline it is none, so it does not count as one of the standard sections.
+            kind = "other"
+            self._tell("heading-underline", line + 1, f"the underline of {heading!r} has another length")
+        elif kind != "other" and heading.lower().replace(" ", "-") != kind:
+            self._tell("heading-misspelt", line, f"{heading!r} was taken for {kind}")
+        self._cite(tree.children[0], kind)
+        blocks, rest = self._blocks(tree.children[1:], kind)
+        nested = tuple(self._subsection(child, kind) for child in rest)
+        return Section(kind, heading, line, blocks, nested)
+
+    def _subsection(self, tree: Node, parent: SectionKind) -> Section:
+        _, start, end = tree.children[0]
+        line = self._lines.at(start)
+        heading = self._text[start : self._text.index("\n", start)].strip()
+        self._cite(tree.children[0], parent)
+        blocks, _ = self._blocks(tree.children[1:], parent)
+        return Section(section_kind(heading), heading, line, blocks)
+
+    def _blocks(self, children: list[Token | Node], kind: SectionKind) -> tuple[tuple[Block, ...], list[Node]]:
+        """The blocks of a section and the sub-sections after them; furniture among them is taken out."""
+        text: list[Token | Node] = []
+        count = _first_heading(children)
+        for number, child in enumerate(children[:count]):
+            name = _kind(child)
+            if name in _FURNITURE:
+                self._furniture(child)
+            elif self._trailed:
+                if name != "RULE":
+                    self._leave(child)
+            elif name == "RULE" and number + 1 < count and _kind(children[number + 1]) == "TRAILER":
+                pass
+            else:
+                text.append(child)
+                self._cite(child, kind)
+        return self._typesetter.blocks(text), children[count:]
+
+    def _furniture(self, token: Token) -> None:
+        """Takes in what is no running text: header, box, query words, trailer, notice."""
+        kind, start, end = token
+        piece = self._text[start:end]
+        if kind == "HEADER" or kind == "PREAMBLE":
+            self._read_header(kind, start, piece)
+        elif kind == "APPLIES":
+            entries, strange = read_box(piece)
+            self._applies += entries
+            self._residue += strange
+            self._cite(token, "applies-to")
+        elif kind == "QUERY_WORDS":
+            self._query_words += _QUERY_LABEL.sub("", piece, count=1).split()
+            self._cite(token, "query-words")
+        elif kind == "TRAILER":
+            fields, strange = read_trailer(piece)
+            for name, value in fields:
+                if name in self._metadata:
+                    self._residue.append(f"{name}: {value}")
+                    self._tell("trailer-field-doubled", self._lines.at(start), f"{name} stands twice; the first is taken")
+                else:
+                    self._metadata[name] = value
+            self._residue += strange
+            self._trailed = True
+        elif kind == "NOTICE":
+            years, strange = read_notice(piece)
+            self._years = self._years or years
+            if strange:
+                self._tell("notice-altered", self._lines.at(start), "lines that are none of it stand in the legal notice")
+                self._residue += strange
+
+    def _read_header(self, kind: str, start: int, piece: str) -> None:
+        header = self._header
+        first = self._lines.at(start) - 1
+        if kind == "PREAMBLE":
+            read_preamble(piece, self._dialect, header)
+        else:
+            read_header(piece, self._dialect, header, first)
+            for code, offset, message in header.problems:
+                self._tell(code, offset + 1, message)
+            self._skip_citing(start + len(piece))
+        self._residue += header.leftover
+        header.leftover = []
+        if kind == "HEADER" and header.title:
+            for citation in find_citations(" " + header.title) if "Q" in header.title else ():
+                self._refer(citation.id, citation.title, "title", header.title_line + 1)
+
+    def _leave(self, child: Token | Node) -> None:
+        """Text that has no field of its own."""
+        self._cite(child, "residue")
+        start, end = _start(child), _end(child)
+        text = self._text[start:end].strip("\n")
+        if text.strip():
+            self._residue.append(text)
+            self._tell("residue", self._lines.at(start), "text stands where the form has none")
+
+    # ---- References ---------------------------------------------------------------------------------------------------------
+
+    def _skip_citing(self, place: int) -> None:
+        while self._citing[self._next_citing] < place:
+            self._next_citing += 1
+
+    def _cite(self, child: Token | Node, section: str) -> None:
+        """Finds the references in a token, or in all those of a list."""
+        if child.__class__ is not tuple:
+            if self._citing[self._next_citing] < _end(child):
+                for inner in child.children:
+                    self._cite(inner, section)
+            return
+        _, start, end = child
+        self._skip_citing(start)
+        if self._citing[self._next_citing] >= end:
+            if self._references and self._references[-1].title is None and _LATE_TITLE.match(self._text, start, end):
+                title = " ".join(_LATE_TITLE.sub("", self._text[start:end], count=1).split())
+                self._references[-1] = _with_title(self._references[-1], title)
+            return
+        self._next_citing += 1
+        for citation in find_citations(self._text[start:end]):
+            self._refer(citation.id, citation.title, section, self._lines_before(start + citation.place))
+
+    def _lines_before(self, place: int) -> int:
+        return self._text.count("\n", 0, place) + 1
+
+    def _refer(self, article: str, title: str | None, section: str, line: int) -> None:
+        if (article, line) not in self._seen:
+            self._seen.add((article, line))
+            self._references.append(Reference(article, title, section, line))
+
+    def _tell(self, code: str, line: int, message: str) -> None:
+        self._diagnostics.append(Diagnostic(code, line, message))
+
+
+def _with_title(reference: Reference, title: str) -> Reference:
+    return Reference(reference.id, title or None, reference.section, reference.line)
+
+
+def _first_heading(children: list[Token | Node]) -> int:
+    """Where in a node's children its sections begin."""
+    for number, child in enumerate(children):
+        if _kind(child) in ("section", "subsection"):
+            return number
+    return len(children)
+
+
+def _kind(child: Token | Node) -> str:
+    """The type of a token, or the rule of a tree."""
+    return child[0] if isinstance(child, tuple) else str(child.data)
+
+
+def _start(child: Token | Node) -> int:
+    while child.__class__ is not tuple:
+        child = child.children[0]
+    return int(child[1])
+
+
+def _end(child: Token | Node) -> int:
+    while child.__class__ is not tuple:
+        child = child.children[-1]
+    return int(child[2])
+
+

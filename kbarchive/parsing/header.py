@@ -1,0 +1,145 @@
+"""Reads the header of an article by its dialect's table of fields."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from kbarchive.article import Version
+from kbarchive.dialects import Dialect, Field
+from kbarchive.parsing.inline import read_versions
+
+_DOCUMENT = re.compile(r"(?P<id>\S+)(?:\s+(?P<date>\S+))?(?:\s+\[(?P<collection>[^\]]*)\])?(?P<rest>.*)")
+_ID = re.compile(r"Q?0*([1-9]\d*)")
+_DATE = re.compile(r"(\d{1,2})-([A-Z]{3})-(\d{4})", re.IGNORECASE)
+_MONTHS = {name: number for number, name in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), 1)}
+
+
+@dataclass
+class Header:
+    """What a header says. `lines` are the offsets of its fields in lines; `leftover` is what is no field, by line."""
+
+    id: str | None = None
+    title: str = ""
+    modified: str | None = None
+    collection: str | None = None
+    products: tuple[str, ...] = ()
+    versions: tuple[Version, ...] = ()
+    operating_systems: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    fields: dict[str, str] = field(default_factory=dict)
+    title_line: int = 0
+    keywords_line: int = 0
+    leftover: list[str] = field(default_factory=list)
+    problems: list[tuple[str, int, str]] = field(default_factory=list)
+    """Diagnostics as (code, offset in lines, message)."""
+
+
+def header_end(text: str, start: int, dialect: Dialect) -> int:
+    """Where the header that starts at `start` ends: behind its last lines, and the blank lines below them."""
+    match = _header_pattern(dialect).match(text, start)
+    return match.end() if match else start
+
+
+def read_preamble(text: str, dialect: Dialect, header: Header) -> None:
+    """Takes the title out of what stands before the header, and leaves over what is no page chrome."""
+    for offset, line in enumerate(text.split("\n")):
+        line = line.strip()
+        if not line or line in dialect.chrome:
+            continue
+        match = dialect.title.match(line) if dialect.title and not header.title else None
+        if match:
+            header.title = " ".join(match[1].split())
+            header.title_line = offset
+        else:
+            header.leftover.append(line)
+
+
+def read_header(text: str, dialect: Dialect, header: Header, first_line: int = 0) -> None:
+    """Reads the lines of a header into `header`. `first_line` is the offset of the first in lines."""
+    raw: dict[Field, str] = {}
+    label_of = _label_pattern(dialect)
+    for offset, line in enumerate(text.split("\n"), first_line):
+        match = label_of.match(line)
+        if match is None:
+            if line and not line.isspace():
+                header.leftover.append(line.strip())
+                header.problems.append(("header-line-unknown", offset, "a line of the header has no known label"))
+            continue
+        label = match[1]
+        if label in header.fields:
+            header.leftover.append(line.strip())
+            header.problems.append(("header-field-doubled", offset, f"{label} stands twice; the first is taken"))
+            continue
+        value = header.fields[label] = match[2].strip()
+        raw[dialect.fields[label]] = value
+        if dialect.fields[label] is Field.TITLE:
+            header.title = " ".join(value.split())
+            header.title_line = offset
+        elif dialect.fields[label] is Field.KEYWORDS:
+            header.keywords_line = offset
+        elif dialect.fields[label] is Field.DOCUMENT:
+            _read_document(value, offset, header)
+        elif dialect.fields[label] is Field.ID:
+            header.id = _read_id(value, offset, header)
+        elif dialect.fields[label] is Field.MODIFIED:
+            header.modified = _read_date(value, offset, header)
+    if len(header.fields) < len(dialect.fields):
+        for label in dialect.fields:
+            if label not in header.fields:
+                header.problems.append(("header-field-missing", first_line, f"the header has no {label}"))
+    systems = raw.get(Field.OPERATING_SYSTEMS, "")
+    header.products = _columns(raw.get(Field.PRODUCTS, ""))
+    header.operating_systems = _columns(systems)
+    header.versions = read_versions(raw.get(Field.VERSIONS, ""), systems)
+    header.keywords = tuple(raw.get(Field.KEYWORDS, "").split())
+
+
+def _read_document(value: str, offset: int, header: Header) -> None:
+    match = _DOCUMENT.match(value)
+    if match is None:
+        header.problems.append(("header-id-missing", offset, "DOCUMENT is empty"))
+        return
+    header.id = _read_id(match["id"], offset, header)
+    header.modified = _read_date(match["date"] or "", offset, header)
+    header.collection = match["collection"]
+    if match["rest"].strip():
+        header.problems.append(("header-line-unknown", offset, "DOCUMENT goes on behind the collection"))
+
+
+def _read_id(value: str, offset: int, header: Header) -> str | None:
+    match = _ID.fullmatch(value)
+    if match is None:
+        header.problems.append(("header-id-unreadable", offset, f"{value!r} is no article number"))
+        return None
+    return f"Q{match[1]}"
+
+
+def _read_date(value: str, offset: int, header: Header) -> str | None:
+    match = _DATE.fullmatch(value)
+    day, month = (int(match[1]), _MONTHS.get(match[2].upper(), 0)) if match else (0, 0)
+    if match is None or not month or not 1 <= day <= 31:
+        header.problems.append(("header-date-unreadable", offset, f"{value!r} is no date"))
+        return None
+    return f"{match[3]}-{month:02}-{day:02}"
+
+
+def _columns(value: str) -> tuple[str, ...]:
+    """A value, or several in columns parted by bars; "See article" is none."""
+    parts = (" ".join(part.split()) for part in value.split("|"))
+    return tuple(part for part in parts if part and part.lower() != "see article")
+
+
+@cache
+def _label_pattern(dialect: Dialect) -> re.Pattern[str]:
+    labels = "|".join(map(re.escape, dialect.fields)) or "(?!)"
+    return re.compile(rf"({labels})[ \t]*:(.*)", re.DOTALL)
+
+
+@cache
+def _header_pattern(dialect: Dialect) -> re.Pattern[str]:
+    """Lines up to a blank one; and on behind it, where a known label follows."""
+    labels = "|".join(map(re.escape, dialect.fields)) or "(?!)"
+    lines = r"(?:[ \t]*[^ \t\n][^\n]*+\n)"
+    return re.compile(rf"{lines}++(?:(?:[ \t]*+\n)++(?:{labels})[ \t]*:[^\n]*+\n{lines}*+)*(?:[ \t]*+\n)*+")

@@ -1,0 +1,107 @@
+"""Reads what stands within blocks, by grammar/inline.lark: cross-references, applies-to entries, version lists.
+
+Most strings come back again and again over an archive, so what was read is kept by string.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from kbarchive.article import AppliesTo, Version
+from kbarchive.parsing.driver import Driver
+from kbarchive.parsing.grammars import load_grammar, terminals
+from kbarchive.parsing.lexer import Token
+
+_ID = re.compile(r"Q(\d+)")
+_LINK = re.compile(r"<LINK[^>\n]*>")
+_BETWEEN = re.compile(r"(?:</LINK>)?\s*(?:TITLE[ ]*:|[:,|\-])?")  # an id and the title it is cited under
+_NUMBER = re.compile(r"(?:,[ ]*(?:and[ ])?|[ ]and[ ])(?=\d|Build)")
+_VERSIONS_LABEL = re.compile(r",?[ ]+versions?[ ]+", re.IGNORECASE)
+_RELATIONS = ("used with", "included with", "on platform(s)")
+
+
+class Citation(NamedTuple):
+    """A reference found in a text: the id, the title it is cited under, and where in the text it stands."""
+
+    id: str
+    title: str | None
+    place: int
+
+
+def find_citations(text: str) -> list[Citation]:
+    """The cross-references of a text, in order."""
+    found: list[Citation] = []
+    for kind, start, end in _parse("references", text):
+        if kind in ("CITED", "MENTION", "QUOTED"):
+            link = _LINK.search(text, start, end)
+            match = _ID.search(text, link.end() if link else start)
+            assert match is not None
+            title = " ".join(_BETWEEN.sub("", text[match.end() : end], count=1).split()).rstrip("| ")
+            if kind == "QUOTED":
+                title = title.strip('"')
+            found.append(Citation(f"Q{match[1].lstrip('0') or '0'}", title or None, match.start()))
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def read_versions(text: str, systems: str = "") -> tuple[Version, ...]:
+    """PROD/VER: platforms with their versions; in columns parted by bars, `systems` has the platform of each."""
+    found: list[tuple[str, list[str]]] = []
+    columns = "|" in text
+    platforms = [part.strip() for part in systems.split("|")] if columns else []
+    fresh = True
+    column = 0
+    for kind, start, end in _parse("versions", text):
+        if kind == "COLUMN":
+            column += 1
+            fresh = True
+        elif kind == "PART":
+            fresh = True
+        elif kind == "PLATFORM":
+            found.append((text[start : end - 1].strip(), []))
+            fresh = False
+        elif kind == "VERSION":
+            if fresh:
+                found.append((platforms[column] if column < len(platforms) else "", []))
+                fresh = False
+            found[-1][1].append(text[start:end])
+    return tuple(Version(platform, tuple(versions)) for platform, versions in found)
+
+
+@lru_cache(maxsize=20_000)
+def read_entry(text: str, inner: tuple[AppliesTo, ...] = ()) -> AppliesTo:
+    """An applies-to entry, white space squeezed, with the entries nested in it."""
+    name = ""
+    versions: dict[str, None] = {}
+    relation = None
+    for kind, start, end in _parse("entry", text):
+        piece = text[start:end]
+        if kind == "NAME":
+            name += piece
+        elif kind == "RELATION":
+            relation = next(known for known in _RELATIONS if known in piece)
+        elif kind == "ALL":
+            versions["ALL"] = None
+        elif kind == "LAST_VERSION":
+            versions[piece.strip()] = None
+        elif kind == "VERSIONS":
+            versions.update(dict.fromkeys(_NUMBER.split(_VERSIONS_LABEL.sub("", piece, count=1))))
+    return AppliesTo(text, name.strip(" ,"), tuple(versions), relation, inner)
+
+
+def _parse(rule: str, text: str) -> list[Token]:
+    """The tokens of a text, parsed by a start rule of the inline grammar."""
+    matches, driver = _machine(rule)
+    tokens = [(match.lastgroup or "", match.start(), match.end()) for match in matches.finditer(text)]
+    children: list[Token] = driver.parse(tokens).children  # type: ignore[assignment]  # these rules have tokens only
+    return children
+
+
+@cache
+def _machine(rule: str) -> tuple[re.Pattern[str], Driver]:
+    """The terminals of a start rule as one alternation, and the driver of its parse table."""
+    grammar = load_grammar("inline.lark", rule)
+    alternation = "|".join(f"(?P<{terminal.name}>{terminal.pattern.to_regexp()})" for terminal in terminals(grammar))
+    return re.compile(alternation), Driver(grammar, rule)

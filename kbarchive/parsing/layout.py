@@ -1,0 +1,130 @@
+"""A typesetter's judgement on lines whose layout is kept: what is program text, what are columns, and where they stand."""
+
+from __future__ import annotations
+
+import re
+
+_DASHES = re.compile(r"[ ]*-{2,}(?:[ ]+-{2,})*[ ]*")
+_GROUP = re.compile(r"-{2,}")
+
+# Words that prose is full of and program text hardly has in lower case.
+_PROSE_WORDS = frozenset(
+    "a an and are as at be been by can click does for from has have if in into is it its may must no not of on or"
+    " should so such than that the their then there these this to use was when where which will with you your".split()
+)
+_WORD = re.compile(r"[A-Za-z']+")
+_SENTENCE_END = re.compile(r"[.:?!,]['\")]*$")
+_CODE_LINE = re.compile(
+    r"""
+      .*[;{}\\]$                                                      # ends as no sentence does
+    | ['*] | // | /\* | ; | \# (?:include|define|if|endif|else|pragma|import)\b | <[A-Za-z/!%?] | \[[^\]]*\]$ | REM\b | @
+    | (?:HKEY_ | [A-Za-z]:\\ | \\\\ | https?:// | ftp:// | file:)\S*
+    | [\w.()\[\]$%!&>-]+ \s* [:+*/-]?= \s* \S                         # an assignment
+    | [\w.:>-]+ \( .* \) $                                            # a call, a prototype
+    | (?:Option|Dim|Redim|ReDim|Const|Declare|Static|Public|Private|Friend|Global|Type|End|Exit|Sub|Function|Property|Set|Let|Call
+        |Loop|Next|Wend|Do|With|Case|Else|ElseIf|On\ Error|GoTo|Debug\.Print|MsgBox|Print|Open|Close|Attribute|Begin)
+      \b (?! .*[a-z]{2}\ (?:the|a|to|and|of)\b )
+    | (?:For\ \w+\ = | If\ .*\ Then\b | While\ | Select\ Case)
+    | (?:SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|EXEC|EXECUTE|DECLARE|FROM|WHERE|GO|USE|SET|PRINT|GRANT|DEFINE|DO|IF|ENDIF
+        |ELSE|CASE|ENDCASE|DEFINE|ACTIVATE|CLEAR|CLOSE|RETURN|REPLACE|STORE|SKIP|LOCATE|APPEND|MODIFY|INPUT|DIM|END|NEXT|FOR|SUB)
+      \b [^a-z]* $
+    | (?:int|void|char|long|short|unsigned|struct|class|typedef|return|static|extern|const|double|float|BOOL|DWORD|HWND|if|for
+        |while|else|switch|case|public|private|protected|virtual|using|namespace|template|printf|main) \s* [\w*&(:~<]
+      (?: .* [(){};,=] $ | \w* \s* \( )
+    | \S+ $ (?<= [\\/=_<>%$|] . ) | [^\s.]*[\\/_=<>%$|][^\s]* $        # one word with the signs of a name or path
+    """,
+    re.VERBOSE,
+)
+
+
+def is_prose(lines: list[str]) -> bool:
+    """Whether lines read as sentences: by their small words, or by their beginning and end."""
+    words = [word for line in lines for word in _WORD.findall(line)]
+    if not words:
+        return False
+    small = sum(word in _PROSE_WORDS for word in words)
+    if small >= 2 and small * 12 >= len(words):
+        return True
+    last = lines[-1]
+    return bool(_SENTENCE_END.search(last)) and (small >= 1 or len(words) <= 6) and words[0][0].isalpha() and not last.endswith(");")
+
+
+def is_code(lines: list[str]) -> bool:
+    """Whether most of the lines can only be program text, commands, keys or addresses."""
+    hits = sum(bool(_CODE_LINE.match(line.strip())) for line in lines)
+    return hits * 2 >= len(lines) and (hits == len(lines) or not is_prose(lines))
+
+
+def table_rows(lines: list[str]) -> tuple[tuple[str, ...], ...]:
+    """The cells of a table by row, without the dashes under its head; () where the lines are no table.
+
+    Columns begin where the groups of dashes do, or else where two or more blanks part them in all rows.
+    """
+    dashes = next((number for number, line in enumerate(lines[:5]) if _DASHES.fullmatch(line)), None)
+    rows = [line for number, line in enumerate(lines) if line.strip() and number != dashes]
+    if dashes is not None and dashes > 0 and len(rows) > 1:
+        starts = [match.start() for match in _GROUP.finditer(lines[dashes])]
+        if len(starts) > 1:
+            return tuple(_cut(line, starts) for line in rows)
+        starts = _column_starts(rows) or _column_starts([rows[0], *rows[1:2]]) or []
+        return tuple(_cut(line, starts) for line in rows) if len(starts) > 1 else ()
+    if len(rows) < 3 or sum("  " in line.strip() for line in rows) < len(rows):
+        return ()
+    if any(_CODE_LINE.match(line.strip()) or "\t" in line for line in rows):
+        return ()
+    starts = _column_starts(rows)
+    return tuple(_cut(line, starts) for line in rows) if len(starts) > 1 else ()
+
+
+def has_table_head(lines: list[str]) -> bool:
+    """Whether dashes stand below a first or second line that has columns itself, or dashes in groups."""
+    for number, line in enumerate(lines[1:4], 1):
+        if _DASHES.fullmatch(line):
+            groups = len(_GROUP.findall(line))
+            return groups > 1 or len(line.strip()) > 4 and "  " in lines[number - 1].strip()
+    return False
+
+
+def dedent(lines: list[str]) -> list[str]:
+    """The lines without their common indent and without blanks at their ends; tabs are kept."""
+    lines = [line.rstrip() for line in lines]
+    filled = [line for line in lines if line]
+    if not filled:
+        return []
+    first, last = min(filled), max(filled)
+    depth = 0
+    while depth < len(first) and first[depth] in " \t" and depth < len(last) and first[depth] == last[depth]:
+        depth += 1
+    return [line[depth:] for line in lines]
+
+
+def _column_starts(rows: list[str]) -> list[int]:
+    """Where columns begin: behind two or more places that are blank in every row, and where most rows have a cell."""
+    width = max(len(row) for row in rows)
+    filled = bytearray(width)
+    for row in rows:
+        for number, sign in enumerate(row):
+            if sign != " ":
+                filled[number] = 1
+    starts = []
+    blanks = 2
+    for number in range(width):
+        if filled[number]:
+            if blanks >= 2:
+                starts.append(number)
+            blanks = 0
+        else:
+            blanks += 1
+    return starts
+
+
+def _cut(line: str, starts: list[int]) -> tuple[str, ...]:
+    """The cells of a line. A word that runs over a column's start stays whole, in the cell that it begins in."""
+    edges = []
+    for start in starts[1:]:
+        if start < len(line) and start > 0 and line[start - 1] != " " and line[start] != " ":
+            space = line.rfind(" ", 0, start)
+            start = space + 1 if space >= 0 and space + 1 > (edges[-1] if edges else 0) else start
+        edges.append(start)
+    bounds = [0, *edges, len(line)]
+    return tuple(line[a:b].strip() for a, b in zip(bounds, bounds[1:], strict=False))

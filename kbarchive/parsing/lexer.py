@@ -1,0 +1,191 @@
+"""Cuts the text of an article into blocks, by the terminals of grammar/body.lark.
+
+The terminals' patterns are joined into one alternation that is matched at line starts; inside a list item, the item's margin
+stands in MARGIN's place. What no regular expression can say is said here: that an underline has the length of its heading,
+which items make one list, and where a list ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from lark import Lark
+
+from kbarchive.parsing.grammars import terminals
+from kbarchive.parsing.headings import is_heading, is_subheading
+
+Token = tuple[str, int, int]
+"""A token: its type, and where it starts and ends in the text."""
+
+Margin = tuple[int, int]
+"""The least and the most blanks that are the left margin of a list item's blocks; what is deeper is indented."""
+
+Matcher = Callable[..., "re.Match[str] | None"]
+
+_NO_MARGIN: Margin = (0, 0)
+_MARGIN = "[ ]{0}"
+_MARKER = re.compile(r"([ ]*)(\(?)([0-9A-Za-z]+|[-*\u2022\u00b7])([.)]*)[ ]+")
+# How far the next step of a list is looked for, in characters: it bounds the work on hostile input.
+_LONGEST_STEP = 16_000
+
+
+class BodyLexer:
+    """Makes the tokens of an article's body. It holds patterns only: one serves any number of texts."""
+
+    def __init__(self, grammar: Lark) -> None:
+        self._patterns = {terminal.name: terminal.pattern.to_regexp() for terminal in terminals(grammar)}
+        self._matchers: dict[tuple[Margin, str], Matcher] = {}
+
+    def pattern(self, name: str, margin: Margin = _NO_MARGIN) -> str:
+        """The regular expression of one terminal at a margin."""
+        return self._patterns[name].replace(_MARGIN, _margin_pattern(margin))
+
+    def tokens(self, text: str, start: int = 0) -> list[Token]:
+        """The tokens of `text` from `start` on. `text` has only LF for line ends, and ends in one."""
+        found: list[Token] = []
+        add = found.append
+        lists: list[_List] = []
+        match_at = self._matcher(_NO_MARGIN)
+        position, end = start, len(text)
+        while position < end:
+            match = match_at(text, position)
+            if match is None:  # less deep than the innermost item
+                innermost = lists[-1]
+                outer = lists[-2].margin if len(lists) > 1 else _NO_MARGIN
+                match_at = self._matcher(outer)
+                if innermost.goes_on(text, match_at(text, position), position):
+                    innermost.margin = outer
+                else:
+                    lists.pop()
+                    add(("DEDENT", position, position))
+                continue
+            kind = match.lastgroup
+            while kind in _CHECKED:
+                if kind == "BULLET" or kind == "NUMBER":
+                    marker = _Marker(text, match)
+                    if lists and lists[-1].has_next(marker):
+                        lists[-1].take(marker)
+                    elif marker.letter and not _is_followed(text, marker, match.end()):
+                        match = self._refuse(kind, lists, text, position)
+                        kind = match.lastgroup
+                        continue
+                    else:
+                        lists.append(_List(marker))
+                        add(("INDENT", position, position))
+                    match_at = self._matcher(marker.margin)
+                else:
+                    fits = _FITS.get(kind)
+                    if fits and not fits(text, position, match.end()):
+                        match = self._refuse(kind, lists, text, position)
+                        kind = match.lastgroup
+                        continue
+                    if lists:
+                        found.extend([("DEDENT", position, position)] * len(lists))
+                        lists.clear()
+                        match_at = self._matcher(_NO_MARGIN)
+                break
+            end_of_block = match.end()
+            add((kind, position, end_of_block))  # type: ignore[arg-type]  # every alternative is named
+            position = end_of_block
+        found.extend([("DEDENT", end, end)] * len(lists))
+        return found
+
+    def _refuse(self, kind: str, lists: list[_List], text: str, position: int) -> re.Match[str]:
+        """What matches where a terminal did but was refused: one of those after it. PARAGRAPH or LAYOUT always does."""
+        match = self._matcher(lists[-1].margin if lists else _NO_MARGIN, after=kind)(text, position)
+        assert match is not None
+        return match
+
+    def _matcher(self, margin: Margin, after: str = "") -> Matcher:
+        try:
+            return self._matchers[margin, after]
+        except KeyError:
+            names = list(self._patterns)
+            left = names[names.index(after) + 1 :] if after else names
+            if margin != _NO_MARGIN:  # furniture and headings stand at the left margin of the page
+                left = [name for name in left if _MARGIN in self._patterns[name]]
+            alternation = "|".join(f"(?P<{name}>{self.pattern(name, margin)})" for name in left)
+            matcher: Matcher = re.compile(alternation).match
+            self._matchers[margin, after] = matcher
+            return matcher
+
+
+# Furniture and headings end every list.
+_CHECKED = frozenset({"BULLET", "NUMBER", "HEADING", "SUBHEADING", "APPLIES", "QUERY_WORDS", "TRAILER", "NOTICE"})
+_FITS = {"HEADING": is_heading, "SUBHEADING": is_subheading}
+
+
+class _Marker:
+    """The marker of an item: where it stands, how it looks, what it counts, and the margin that its item gets."""
+
+    __slots__ = ("column", "letter", "margin", "number", "style")
+
+    def __init__(self, text: str, match: re.Match[str]) -> None:
+        start = match.start()
+        parts = _MARKER.match(text, start)
+        assert parts is not None
+        blanks, opening, mark, closing = parts.groups()
+        self.column = len(blanks)
+        self.number = -1
+        self.letter = False
+        self.style = mark
+        if closing:
+            self.letter = not mark.isdigit()
+            self.number = (ord(mark) & 31) if self.letter else int(mark)
+            self.style = opening + ("1" if not self.letter else "A" if mark.isupper() else "a") + closing
+        text_column = parts.end() - start
+        # Steps hang at the column of one-digit numbers, also those with two digits.
+        self.margin = (self.column + 2, max(text_column, self.column + 3) if closing else text_column)
+
+
+class _List:
+    """A list that is open, and the margin where blocks of its last item are looked for."""
+
+    __slots__ = ("last", "margin")
+
+    def __init__(self, marker: _Marker) -> None:
+        self.take(marker)
+
+    def take(self, marker: _Marker) -> None:
+        self.last = marker
+        self.margin = marker.margin
+
+    def has_next(self, marker: _Marker) -> bool:
+        """Whether a marker is this list's. One that counts from 1 again begins another."""
+        last = self.last
+        if marker.style != last.style or abs(marker.column - last.column) > 1:
+            return False
+        return marker.number < 0 or (marker.number == last.number + 1 if marker.letter else marker.number > 1)
+
+    def goes_on(self, text: str, match: re.Match[str] | None, position: int) -> bool:
+        """Whether less deep text leaves the list open: its next item, or something between two steps that count on."""
+        if match is None:
+            return False
+        if match.lastgroup in ("BULLET", "NUMBER") and self.has_next(_Marker(text, match)):
+            return True
+        return self.last.number > 0 and _is_followed(text, self.last, position)
+
+
+def _is_followed(text: str, marker: _Marker, position: int) -> bool:
+    """Whether the next marker of the same look after `position` is this one's successor, no heading between them."""
+    match = _next_of_look(marker.column, marker.style).search(text, max(position - 1, 0), position + _LONGEST_STEP)
+    mark = match and match[1]
+    if not mark:
+        return False
+    return (int(mark) if mark.isdigit() else ord(mark) & 31) == marker.number + 1
+
+
+@cache
+def _next_of_look(column: int, style: str) -> re.Pattern[str]:
+    """Finds the next marker of a look, or else (group 1 empty) a heading."""
+    kinds = {"1": r"\d{1,3}", "a": "[a-z]", "A": "[A-Z]"}
+    marker = re.escape(style).replace(kind := style.strip("()."), f"({kinds[kind]})", 1)
+    return re.compile(rf"\n(?:[ ]{{{column}}}{marker}[ ]|[^ \t\n][^\n]*+\n(?:={{2,}}|-{{2,}})[ ]*\n)")
+
+
+def _margin_pattern(margin: Margin) -> str:
+    """Blanks that are a margin, as many as may be; a tab reaches beyond any margin, so before one it takes none."""
+    least, most = margin
+    return "" if most == 0 else f"(?:[ ]{{{least},{most}}}+|(?=[ ]{{0,{most}}}\\t))"

@@ -1,0 +1,198 @@
+"""From the tokens of running text to blocks: paragraphs, lists, code, tables, notes."""
+
+from __future__ import annotations
+
+import re
+
+from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Rule, Table
+from kbarchive.parsing.driver import Node
+from kbarchive.parsing.layout import dedent, has_table_head, is_code, is_prose, table_rows
+from kbarchive.parsing.lexer import Token
+from kbarchive.parsing.text import LineCounter
+
+_LABEL = re.compile(r"\s*((?i:notes?|warnings?|important|cautions?|tips?))(?:[ ]?:|[ ]-[ ])")
+_MARKER = re.compile(r"[ ]*(\([0-9A-Za-z]+\)|[0-9A-Za-z]+[.)]|\S)[ ]+")
+_REFERENCE_START = re.compile(r"\s*(?:Q\d{5,6}|ARTICLE|TITLE)", re.IGNORECASE)
+
+
+class Typesetter:
+    """Makes blocks of the tokens of one text."""
+
+    def __init__(self, text: str, lines: LineCounter) -> None:
+        self._text = text
+        self._lines = lines
+
+    def blocks(self, children: list[Token | Node], in_item: bool = False) -> tuple[Block, ...]:
+        """The blocks of a run of tokens and lists, in order."""
+        text = self._text
+        line_at = self._lines.at
+        found: list[Block] = []
+        add = found.append
+        number, count = 0, len(children)
+        while number < count:
+            child = children[number]
+            number += 1
+            if child.__class__ is not tuple:
+                add(self._list(child))  # type: ignore[arg-type]  # what is no token is a tree
+                continue
+            kind, start, end = child
+            if kind == "PARAGRAPH" and not in_item:
+                line = line_at(start)
+                piece = text[start:end]
+                if "  " in piece and piece.count("\n") > 2 and (table := self._table(line, piece)):
+                    add(table)
+                elif words := " ".join(piece.split()):
+                    add(Paragraph(line, words))
+            elif kind == "LAYOUT" or kind == "PARAGRAPH":
+                run = [child]
+                while number < count:
+                    child = children[number]
+                    if child.__class__ is not tuple or child[0] not in (_LAID_OUT if in_item else _INDENTED):
+                        break
+                    run.append(child)
+                    number += 1
+                found += self._laid_out(run) if in_item else self._code_and_tables(run)
+            elif kind == "CITATION":
+                add(Paragraph(line_at(start), " ".join(text[start:end].split())))
+            elif kind == "NOTE":
+                add(self._note(line_at(start), text[start:end]))
+            elif kind == "TABLE":
+                add(self._whole_table(line_at(start), text[start:end]))
+            elif kind == "RULE":
+                add(Rule(line_at(start)))
+        return _fill_notes(found)
+
+    def _list(self, tree: Node) -> List:
+        items = []
+        ordered = False
+        line = 0
+        for child in tree.children[1:-1]:
+            token = child.children[0]
+            kind, start, end = token
+            line = line or self._lines.at(start)
+            ordered = kind == "NUMBER"
+            here = self._lines.at(start)
+            text = self._text[start:end]
+            marker = _MARKER.match(text)
+            assert marker is not None
+            rest = text[marker.end() :]
+            first: Block = self._note(here, rest) if _LABEL.match(rest) else Paragraph(here, " ".join(rest.split()))
+            items.append(Item(marker[1], (first, *self.blocks(child.children[1:], in_item=True))))
+        return List(line, ordered, tuple(items))
+
+    def _note(self, line: int, text: str) -> Note:
+        label = _LABEL.match(text)
+        assert label is not None
+        words = " ".join(text[label.end() :].split())
+        return Note(line, label[1], (Paragraph(line, words),) if words else ())
+
+    def _table(self, line: int, piece: str) -> Table | None:
+        """Lines at the left margin that make a table without a head."""
+        lines = piece.rstrip().split("\n")
+        rows = table_rows(lines)
+        return Table(line, "\n".join(dedent(lines)), rows) if rows else None
+
+    def _whole_table(self, line: int, piece: str) -> Table:
+        lines = dedent(piece.rstrip().split("\n"))
+        return Table(line, "\n".join(lines), table_rows(lines))
+
+    def _code_and_tables(self, run: list[Token]) -> list[Block]:
+        """Indented lines: tables where they have a head or columns, else code; pieces parted by blank lines are one block."""
+        start, end = run[0][1], run[-1][2]
+        text = self._text[start:end].rstrip()
+        line = self._lines.at(start)
+        if "  " in text.lstrip():
+            lines = text.split("\n")
+            blocks = _split_tables(line, lines)
+            if blocks:
+                return blocks
+        if "\n" not in text:
+            return [Code(line, text.strip())] if text.strip() else []
+        return [Code(line, "\n".join(dedent(text.split("\n"))))]
+
+    def _laid_out(self, run: list[Token]) -> list[Block]:
+        """Lines below an item's text: paragraphs at its own depth unless they can only be code, what is deeper as elsewhere."""
+        text = self._text
+        judged: list[bool | None] = []
+        for number, (kind, start, end) in enumerate(run):
+            if kind == "LAYOUT":
+                judged.append(True)
+                continue
+            lines = text[start:end].strip("\n").split("\n")
+            if is_code(lines):
+                judged.append(True)
+            elif is_prose(lines):
+                judged.append(False)
+            else:
+                # Deeper lines right below a line that is no sentence: the same program.
+                touches = number + 1 < len(run) and run[number + 1][0] == "LAYOUT" and not text[start:end].endswith("\n\n")
+                judged.append(True if touches and not text[start:end].rstrip().endswith((".", ":")) else None)
+        # What could be either goes with the code beside it.
+        for order in (range(len(run)), range(len(run) - 1, -1, -1)):
+            beside = False
+            for number in order:
+                if judged[number] is None and beside:
+                    judged[number] = True
+                beside = judged[number] is True
+        blocks: list[Block] = []
+        number = 0
+        while number < len(run):
+            if not judged[number]:
+                _, start, end = run[number]
+                if words := " ".join(text[start:end].split()):
+                    blocks.append(Paragraph(self._lines.at(start), words))
+                number += 1
+                continue
+            last = number
+            while last < len(run) and judged[last]:
+                last += 1
+            blocks += self._code_and_tables(run[number:last])
+            number = last
+        return blocks
+
+
+_INDENTED = frozenset({"LAYOUT"})
+_LAID_OUT = frozenset({"LAYOUT", "PARAGRAPH"})
+
+
+def _split_tables(line: int, lines: list[str]) -> list[Block]:
+    """Code and tables in turn, or nothing where no part of the lines is a table."""
+    rows = table_rows(lines)
+    if rows:
+        return [Table(line, "\n".join(dedent(lines)), rows)]
+    # A table may stand in the middle: from a piece with a head on, as long as pieces have columns.
+    pieces: list[tuple[int, list[str]]] = []
+    for number, text in enumerate(lines):
+        if not text.strip():
+            continue
+        if pieces and number and lines[number - 1].strip():
+            pieces[-1][1].append(text)
+        else:
+            pieces.append((number, [text]))
+    if len(pieces) < 2 or not any(has_table_head(piece) for _, piece in pieces):
+        return []
+    blocks: list[Block] = []
+    spans: list[tuple[bool, int, int]] = []
+    for number, piece in pieces:
+        is_table = has_table_head(piece) or bool(spans and spans[-1][0] and all("  " in text.strip() for text in piece))
+        end = number + len(piece)
+        if spans and spans[-1][0] == is_table and not (is_table and has_table_head(piece)):
+            spans[-1] = (is_table, spans[-1][1], end)
+        else:
+            spans.append((is_table, number, end))
+    for is_table, start, end in spans:
+        part = dedent(lines[start:end])
+        if is_table:
+            blocks.append(Table(line + start, "\n".join(part), table_rows(part)))
+        else:
+            blocks.append(Code(line + start, "\n".join(part)))
+    return blocks
+
+
+def _fill_notes(blocks: list[Block]) -> tuple[Block, ...]:
+    """Gives a note of which only the label stands on its line the block that follows."""
+    for number in range(len(blocks) - 2, -1, -1):
+        block = blocks[number]
+        if block.__class__ is Note and not block.blocks and not isinstance(blocks[number + 1], Rule):  # type: ignore[union-attr]
+            blocks[number : number + 2] = [Note(block.line, block.label, (blocks[number + 1],))]  # type: ignore[union-attr]
+    return tuple(blocks)

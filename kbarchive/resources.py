@@ -1,0 +1,37 @@
+"""Finds the grammars and the bundled corpus, installed or in a checkout.
+
+Installed, `grammar/` and `corpus/` are the packages ``kbarchive.grammar`` and ``kbarchive.corpus``. In a checkout, where
+`kbarchive/` shadows the installed package, they are its sibling folders.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from kbarchive.errors import ResourceError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+@cache
+def resource_folder(name: str) -> Path:
+    """The folder of a resource package, "grammar" or "corpus".
+
+    Raises ResourceError where neither the installed sub-package nor the checkout's folder is there.
+    """
+    for folder in (_PACKAGE / name, _PACKAGE.parent / name):
+        if folder.is_dir():
+            return folder
+    raise ResourceError(
+        f"the folder {name}/ is missing beside {_PACKAGE}: the installation is incomplete; install kbarchive again"
+    )
+
+
+def grammar_text(name: str) -> str:
+    """The text of a grammar file, e.g. "body.lark"."""
+    path = resource_folder("grammar") / name
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ResourceError(f"cannot read the grammar {path}: {error.strerror}; install kbarchive again") from error

@@ -1,0 +1,155 @@
+"""Where articles come from: files, folders, archives and standard input, as one lazy stream of documents."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Collection, Iterator
+from typing import TypeAlias
+
+from kbarchive.archives import HEAD, is_hidden, is_packed, stream_entries, zip_entries
+from kbarchive.document import MAX_BYTES, TOO_LARGE, Document, Entry, Failure, Skipped, clean, reason
+from kbarchive.errors import SourceError
+
+__all__ = ["Document", "Failure", "Identity", "Skipped", "SourcePath", "documents", "entries", "identity"]
+
+SourcePath: TypeAlias = str | os.PathLike[str]
+Identity: TypeAlias = tuple[int, int]
+"""What makes a file the same under any name: device and inode."""
+
+STDIN = "-"
+
+
+def documents(
+    *sources: SourcePath,
+    on_skip: Callable[[Skipped], object] | None = None,
+    on_failure: Callable[[Failure], object] | None = None,
+) -> Iterator[Document]:
+    """The documents of all sources, lazily, in stable order: sources as given, folders by name, archives as packed.
+
+    A source is a file, a folder, a zip, a tar, a compressed file, or "-" for standard input (text, tar or zip). What a
+    file is tells its content, not its name. A folder is read with all folders in it; archives in it are read too;
+    hidden files and folders are left out, also in archives; links to folders are not followed. An archive is never
+    unpacked to disk (a zip on standard input is kept in a temporary file while it is read).
+
+    on_skip is told of links and special files. on_failure is told of each file or member that cannot be read, and the
+    work goes on behind it; without on_failure that raises SourceError. A source that does not exist raises SourceError
+    at once, before anything is read.
+    """
+    stream = entries(*sources)
+
+    def dispatch() -> Iterator[Document]:
+        for entry in stream:
+            if isinstance(entry, Document):
+                yield entry
+            elif isinstance(entry, Skipped):
+                if on_skip:
+                    on_skip(entry)
+            elif on_failure:
+                on_failure(entry)
+            else:
+                raise SourceError(str(entry))
+
+    return dispatch()
+
+
+def entries(*sources: SourcePath, exclude: Collection[Identity] = ()) -> Iterator[Entry]:
+    """As `documents`, with failures and what is skipped in their places in the stream.
+
+    Files and folders in `exclude` are not read when they are met in a folder: a target is no source.
+    """
+    if not sources:
+        raise SourceError("no source is given")
+    paths = [os.fspath(source) for source in sources]
+    if paths.count(STDIN) > 1:
+        raise SourceError('"-" (standard input) can be read only once')
+    for path in paths:
+        if path == STDIN:
+            if sys.stdin is None:
+                raise SourceError("standard input is closed")
+        else:
+            try:
+                os.stat(path)
+            except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+                raise SourceError(f"{clean(path)}: {reason(error)}") from error
+    return (entry for path in paths for entry in _source_entries(path, exclude))
+
+
+def identity(path: SourcePath) -> Identity | None:
+    """The identity of a file or folder; None where there is none of that name."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _source_entries(path: str, exclude: Collection[Identity]) -> Iterator[Entry]:
+    if path == STDIN:
+        yield from stream_entries(sys.stdin.buffer, STDIN)
+        return
+    file = clean(path).replace(os.sep, "/")
+    try:
+        found = os.stat(path)
+    except OSError as error:  # gone since the check
+        yield Failure(file, None, reason(error))
+        return
+    if stat.S_ISDIR(found.st_mode):
+        yield from _folder_entries(path, exclude)
+    elif stat.S_ISREG(found.st_mode):
+        yield from _file_entries(path, file, found.st_size)
+    else:  # a pipe by name, as the shell's <(command) gives
+        yield from _packed_entries(path, file)
+
+
+def _folder_entries(root: str, exclude: Collection[Identity]) -> Iterator[Entry]:
+    pending: list[tuple[str, str]] = [(root, "")]  # a stack: path, and name relative to the folder given
+    while pending:
+        path, name = pending.pop()
+        file = clean(name)
+        try:
+            found = os.stat(path)
+            is_link_to_folder = bool(name) and stat.S_ISDIR(found.st_mode) and os.path.islink(path)
+            if (found.st_dev, found.st_ino) in exclude:
+                continue
+            if is_link_to_folder:
+                yield Skipped(file, None, "a symbolic link to a folder")
+            elif stat.S_ISDIR(found.st_mode):
+                names = sorted((inner for inner in os.listdir(path) if not is_hidden(inner)), reverse=True)
+                prefix = f"{name}/" if name else ""
+                pending.extend((os.path.join(path, inner), prefix + inner) for inner in names)
+            elif stat.S_ISREG(found.st_mode):
+                yield from _file_entries(path, file, found.st_size)
+            else:
+                yield Skipped(file, None, "a device, pipe or other special file")
+        except OSError as error:
+            yield Failure(file or clean(root), None, reason(error))
+
+
+def _file_entries(path: str, file: str, size: int) -> Iterator[Entry]:
+    try:
+        with open(path, "rb", buffering=0) as stream:
+            head = stream.read(HEAD)
+    except OSError as error:
+        yield Failure(file, None, reason(error))
+        return
+    if is_packed(head):
+        yield from _packed_entries(path, file)
+    elif size > MAX_BYTES:
+        yield Failure(file, None, TOO_LARGE)
+    else:
+        yield Document(file, None, size, path=path)
+
+
+def _packed_entries(path: str, file: str) -> Iterator[Entry]:
+    try:
+        stream = open(path, "rb")
+    except OSError as error:
+        yield Failure(file, None, reason(error))
+        return
+    with stream:
+        if stream.seekable() and stream.peek(4).startswith(b"PK"):
+            yield from zip_entries(stream, file)  # straight from its file: nothing to spool
+        else:
+            yield from stream_entries(stream, file)
