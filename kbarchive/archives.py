@@ -28,6 +28,10 @@ _LARGEST_SKIP = 64 * 2**30
 _LARGEST_NAME_HEADER = 2**20
 
 
+def _open_gzip(stream: BinaryIO) -> IO[bytes]:
+    return cast(IO[bytes], gzip.GzipFile(fileobj=stream))
+
+
 def _open_zstd(stream: BinaryIO) -> IO[bytes]:
     try:
         zstd: Any = importlib.import_module("compression.zstd")
@@ -37,10 +41,10 @@ def _open_zstd(stream: BinaryIO) -> IO[bytes]:
 
 
 _COMPRESSIONS: dict[bytes, Callable[[BinaryIO], IO[bytes]]] = {
-    b"\xfd7zXZ\x00": lambda stream: lzma.LZMAFile(stream),
-    b"\x1f\x8b": lambda stream: cast(IO[bytes], gzip.GzipFile(fileobj=stream)),
-    b"BZh": lambda stream: bz2.BZ2File(stream),
-    b"\x5d\x00\x00": lambda stream: lzma.LZMAFile(stream),
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+    b"\x5d\x00\x00": lzma.LZMAFile,
+    b"\x1f\x8b": _open_gzip,
+    b"BZh": bz2.BZ2File,
     b"\x28\xb5\x2f\xfd": _open_zstd,
 }
 
@@ -50,9 +54,20 @@ def is_packed(head: bytes) -> bool:
     return head.startswith((*_COMPRESSIONS, *_ZIP_MARKS)) or _is_tar(head)
 
 
+def archive_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
+    """As `stream_entries`, of a seekable stream: a zip is read in its place."""
+    head = stream.read(HEAD)
+    stream.seek(0)
+    yield from _zip_entries(stream, file) if head.startswith(_ZIP_MARKS) else stream_entries(stream, file)
+
+
 def stream_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
     """The documents in a stream, which need not be seekable: a tar or zip's members, else the one text it holds."""
-    head, stream = _peek(stream)
+    try:
+        head, stream = _peek(stream)
+    except OSError as error:
+        yield Failure(file, None, reason(error))
+        return
     if head.startswith(_ZIP_MARKS):
         with tempfile.TemporaryFile() as spool:  # a zip's directory stands at its end
             try:
@@ -60,7 +75,7 @@ def stream_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
             except OSError as error:
                 yield Failure(file, None, reason(error))
                 return
-            yield from zip_entries(spool, file)
+            yield from _zip_entries(spool, file)
         return
     for mark, opener in _COMPRESSIONS.items():
         if head.startswith(mark):
@@ -78,10 +93,22 @@ def stream_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
     except Exception as error:  # as above
         yield Failure(file, None, _damage(error))
         return
-    yield _document(file, None, data)
+    yield document(file, None, data)
 
 
-def zip_entries(stream: IO[bytes], file: str) -> Iterator[Entry]:
+def is_hidden(name: str) -> bool:
+    """Whether a name with posix separators has a part that begins with a dot (".git", "._Q100.TXT")."""
+    return any(part.startswith(".") and part not in (".", "..") for part in name.split("/"))
+
+
+def document(file: str, member: str | None, data: bytes) -> Document | Failure:
+    """The document of these bytes; a failure where they are more than MAX_BYTES."""
+    if len(data) > MAX_BYTES:
+        return Failure(file, member, TOO_LARGE)
+    return Document(file, member, data)
+
+
+def _zip_entries(stream: IO[bytes], file: str) -> Iterator[Entry]:
     """The members of a zip in a seekable stream, in the order of its directory."""
     try:
         archive = zipfile.ZipFile(stream)
@@ -104,12 +131,7 @@ def zip_entries(stream: IO[bytes], file: str) -> Iterator[Entry]:
                 except Exception as error:  # as above; the next member may be sound
                     yield Failure(file, member, _damage(error))
                 else:
-                    yield _document(file, member, data)
-
-
-def is_hidden(name: str) -> bool:
-    """Whether a name with posix separators has a part that begins with a dot (".git", "._Q100.TXT")."""
-    return any(part.startswith(".") and part not in (".", "..") for part in name.split("/"))
+                    yield document(file, member, data)
 
 
 class _StrictHeader(tarfile.TarInfo):
@@ -119,7 +141,7 @@ class _StrictHeader(tarfile.TarInfo):
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _StrictHeader:
         try:
             info = super().frombuf(buf, encoding, errors)
-        except tarfile.EOFHeaderError:
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]  # not in typeshed, in tarfile since 3.1
             raise
         except tarfile.HeaderError as error:
             raise tarfile.ReadError("the next header is damaged or missing") from error
@@ -134,9 +156,10 @@ def _tar_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
     while True:
         try:
             if tar is None:
-                tar = tarfile.open(fileobj=stream, mode="r|", tarinfo=_StrictHeader)
+                # It holds no file of its own: the stream is its giver's to close.
+                tar = tarfile.open(fileobj=stream, mode="r|", tarinfo=_StrictHeader)  # noqa: SIM115
             info = tar.next()
-            tar.members.clear()  # tarfile remembers every member it has seen
+            tar.members.clear()  # type: ignore[attr-defined]  # not in typeshed; every member would be remembered
         except Exception as error:  # tarfile and the decompressors raise many kinds on damage
             yield Failure(file, None, f"{_damage(error)} ({behind}; what follows is lost)")
             return
@@ -160,7 +183,7 @@ def _tar_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
             except Exception as error:  # as above
                 yield Failure(file, member, f"{_damage(error)} (what follows is lost)")
                 return
-            yield _document(file, member, data)
+            yield document(file, member, data)
 
 
 def _tar_kind(info: tarfile.TarInfo) -> str:
@@ -169,18 +192,12 @@ def _tar_kind(info: tarfile.TarInfo) -> str:
     return "a symbolic link" if info.issym() else "a device, pipe or other special file"
 
 
-def _document(file: str, member: str | None, data: bytes) -> Document | Failure:
-    if len(data) > MAX_BYTES:
-        return Failure(file, member, TOO_LARGE)
-    return Document(file, member, len(data), data)
-
-
 def _is_tar(head: bytes) -> bool:
-    if len(head) < HEAD:
+    if len(head) < HEAD or b"\0" not in head:  # text has no NUL, every tar header has: most files end here
         return False
     try:
         tarfile.TarInfo.frombuf(head[:HEAD], "utf-8", "surrogateescape")
-    except tarfile.EOFHeaderError:  # only zeros: a tar without members
+    except tarfile.EOFHeaderError:  # type: ignore[attr-defined]  # only zeros: a tar without members
         return True
     except (tarfile.HeaderError, ValueError):
         return False

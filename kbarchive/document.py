@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from kbarchive.errors import SourceError
-
 MAX_BYTES = 64 * 2**20
 """The largest document that is read. No file of articles comes near; a bomb in an archive must not fill the memory."""
 
@@ -13,31 +11,15 @@ _MESSAGE_LENGTH = 300
 
 
 class Document(msgspec.Struct, frozen=True):
-    """One file or member, with its bytes or the path to load them from.
+    """One file or member and its bytes.
 
     `file` is the file as given or relative to the folder given, with posix separators; `member` is the member of an
-    archive or None. Both are text that can be encoded as UTF-8. `size` is in bytes.
+    archive or None. Both are text that can be encoded as UTF-8.
     """
 
     file: str
     member: str | None
-    size: int
-    data: bytes | None = None
-    path: str | None = None
-
-    def load(self) -> bytes:
-        """The bytes of the document. Raises SourceError where its file cannot be read."""
-        if self.data is not None:
-            return self.data
-        assert self.path is not None  # noqa: S101 - one of the two is always given
-        try:
-            with open(self.path, "rb") as stream:
-                data = stream.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise SourceError(f"{self.file}: {reason(error)}") from error
-        if len(data) > MAX_BYTES:
-            raise SourceError(f"{self.file}: {TOO_LARGE}")
-        return data
+    data: bytes
 
 
 class Failure(msgspec.Struct, frozen=True):

@@ -6,10 +6,11 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Collection, Iterator
+from io import BufferedReader
 from typing import TypeAlias
 
-from kbarchive.archives import HEAD, is_hidden, is_packed, stream_entries, zip_entries
-from kbarchive.document import MAX_BYTES, TOO_LARGE, Document, Entry, Failure, Skipped, clean, reason
+from kbarchive.archives import HEAD, archive_entries, document, is_hidden, is_packed, stream_entries
+from kbarchive.document import MAX_BYTES, Document, Entry, Failure, Skipped, clean, reason
 from kbarchive.errors import SourceError
 
 __all__ = ["Document", "Failure", "Identity", "Skipped", "SourcePath", "documents", "entries", "identity"]
@@ -19,6 +20,8 @@ Identity: TypeAlias = tuple[int, int]
 """What makes a file the same under any name: device and inode."""
 
 STDIN = "-"
+
+_USUAL_BYTES = 2**16  # nearly every file is smaller, and read whole by the one read that tells its kind
 
 
 def documents(
@@ -97,10 +100,8 @@ def _source_entries(path: str, exclude: Collection[Identity]) -> Iterator[Entry]
         return
     if stat.S_ISDIR(found.st_mode):
         yield from _folder_entries(path, exclude)
-    elif stat.S_ISREG(found.st_mode):
-        yield from _file_entries(path, file, found.st_size)
-    else:  # a pipe by name, as the shell's <(command) gives
-        yield from _packed_entries(path, file)
+    else:  # also a pipe by name, as the shell's <(command) gives
+        yield from _file_entries(path, file)
 
 
 def _folder_entries(root: str, exclude: Collection[Identity]) -> Iterator[Entry]:
@@ -120,36 +121,33 @@ def _folder_entries(root: str, exclude: Collection[Identity]) -> Iterator[Entry]
                 prefix = f"{name}/" if name else ""
                 pending.extend((os.path.join(path, inner), prefix + inner) for inner in names)
             elif stat.S_ISREG(found.st_mode):
-                yield from _file_entries(path, file, found.st_size)
+                yield from _file_entries(path, file)
             else:
                 yield Skipped(file, None, "a device, pipe or other special file")
         except OSError as error:
             yield Failure(file or clean(root), None, reason(error))
 
 
-def _file_entries(path: str, file: str, size: int) -> Iterator[Entry]:
+def _file_entries(path: str, file: str) -> Iterator[Entry]:
     try:
-        with open(path, "rb", buffering=0) as stream:
-            head = stream.read(HEAD)
-    except OSError as error:
-        yield Failure(file, None, reason(error))
-        return
-    if is_packed(head):
-        yield from _packed_entries(path, file)
-    elif size > MAX_BYTES:
-        yield Failure(file, None, TOO_LARGE)
-    else:
-        yield Document(file, None, size, path=path)
-
-
-def _packed_entries(path: str, file: str) -> Iterator[Entry]:
-    try:
-        stream = open(path, "rb")
+        stream = open(path, "rb", buffering=0)  # noqa: SIM115 - closed below; only failing to open is caught here
     except OSError as error:
         yield Failure(file, None, reason(error))
         return
     with stream:
-        if stream.seekable() and stream.peek(4).startswith(b"PK"):
-            yield from zip_entries(stream, file)  # straight from its file: nothing to spool
+        if not stream.seekable():
+            yield from stream_entries(BufferedReader(stream), file)
+            return
+        try:
+            data = stream.read(_USUAL_BYTES)
+            packed = is_packed(data[:HEAD])
+            if not packed and len(data) == _USUAL_BYTES:
+                data += stream.read(MAX_BYTES + 1 - len(data))
+        except OSError as error:
+            yield Failure(file, None, reason(error))
+            return
+        if packed:
+            stream.seek(0)
+            yield from archive_entries(BufferedReader(stream), file)
         else:
-            yield from stream_entries(stream, file)
+            yield document(file, None, data)

@@ -129,6 +129,7 @@ class Builder:
                 self._leave(child)
             else:
                 lead.append(child)
+                self._cite(child, "body")
         return self._body(lead)
 
     def _is_rule_between(self, kinds: list[str], number: int) -> bool:
@@ -138,10 +139,7 @@ class Builder:
     def _body(self, lead: list[Token | Node]) -> list[Section]:
         if not lead:
             return []
-        line = self._lines.at(_start(lead[0]))
-        for child in lead:
-            self._cite(child, "body")
-        return [Section("body", "", line, self._typesetter.blocks(lead))]
+        return [Section("body", "", self._lines.at(_start(lead[0])), self._typesetter.blocks(lead))]
 
     def _section(self, tree: Node) -> Section:
         _, start, end = tree.children[0]

@@ -1,0 +1,216 @@
+"""Reads an index: postings, positions, columns and records over all its shards.
+
+Documents are numbered through the shards: a shard's own numbers, plus its `base`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from whoosh.codec.whoosh3 import LENGTHS_COLUMN
+from whoosh.filedb.filestore import FileStorage, Storage
+from whoosh.reading import TermNotFound
+from whoosh.util.numeric import byte_to_length
+
+from kbarchive.article import Article
+from kbarchive.errors import KbArchiveError, SearchIndexError
+from kbarchive.index import records
+from kbarchive.index.schema import TEXT_FIELDS, Positions
+from kbarchive.index.shard import open_shard
+from kbarchive.index.store import Metadata, current_generation
+
+# Lengths are kept as one byte, a rough logarithm (Whoosh's own table).
+LENGTHS: tuple[int, ...] = tuple(byte_to_length(byte) for byte in range(256))
+
+_COLUMNS = ("key", "collection", "modified", "record")
+
+
+class ShardReader:
+    """One shard. Documents are numbered from 0 here; those deleted are never told."""
+
+    def __init__(self, storage: Storage, base: int) -> None:
+        self._reader = open_shard(storage)
+        self._terms = self._reader._terms
+        self.base = base
+        self.documents: int = self._reader.doc_count_all()
+        self.deleted = frozenset(self._reader._perdoc.deleted_docs())
+        # All files are opened now: a later build may remove them while this reader goes on.
+        self._columns = {name: self._reader.column_reader(name, translate=False) for name in _COLUMNS}
+        self.lengths = {field: self._read_lengths(field) for field in TEXT_FIELDS}
+
+    def close(self) -> None:
+        self._reader.close()
+
+    def field_length(self, field: str) -> int:
+        """The sum of a text field's lengths, in terms."""
+        length: int = self._reader.field_length(field)
+        return length
+
+    def document_frequency(self, field: str, term: bytes) -> int:
+        """How many documents have a term, deleted ones included: for choosing an order, not for scores."""
+        try:
+            frequency: int = self._terms.doc_frequency(field, term)
+        except KeyError:
+            return 0
+        return frequency
+
+    def postings(self, field: str, term: bytes) -> Iterator[tuple[Sequence[int], Sequence[float]]]:
+        """Blocks of (documents in rising order, how often each has the term)."""
+        for matcher in self._blocks(field, term):
+            matcher._read_ids()
+            matcher._read_weights()
+            documents, weights = matcher._ids, matcher._weights
+            if self.deleted:
+                kept = [pair for pair in zip(documents, weights, strict=True) if pair[0] not in self.deleted]
+                documents, weights = [pair[0] for pair in kept], [pair[1] for pair in kept]
+            yield documents, weights
+
+    def positions(self, field: str, term: bytes, wanted: Sequence[int]) -> dict[int, Sequence[int]]:
+        """The positions of a term in those of the documents `wanted` (in rising order) that have it in the field."""
+        found: dict[int, Sequence[int]] = {}
+        matcher = self._matcher(field, term)
+        if matcher is None:
+            return found
+        for document in wanted:
+            while document > matcher._maxid:
+                if matcher._lastblock:
+                    return found
+                matcher._next_block()
+            if matcher._ids is None:
+                matcher._read_ids()
+            at = bisect_left(matcher._ids, document)
+            if at < len(matcher._ids) and matcher._ids[at] == document:
+                if matcher._values is None:
+                    matcher._read_values()
+                found[document] = Positions.decode(matcher._values[at])
+        return found
+
+    def documents_with(self, field: str, value: str) -> list[int]:
+        """The documents that have a value in an exact field."""
+        term = value.encode("utf-8", "surrogateescape")
+        return [document for documents, _ in self.postings(field, term) for document in documents]
+
+    def column(self, name: str, document: int) -> str:
+        """The value of an exact field with a column; "" where there is none."""
+        value: bytes = self._columns[name][document]
+        return bytes(value).decode("utf-8", "surrogateescape")
+
+    def record(self, document: int) -> bytes:
+        """The stored record, for `records.unpack`."""
+        return bytes(self._columns["record"][document])
+
+    def values(self, field: str, prefix: str = "") -> Iterator[str]:
+        """The values of an exact field that begin with a prefix, in order."""
+        start = prefix.encode("utf-8", "surrogateescape")
+        if field not in self._terms.indexed_field_names():
+            return
+        for name, term in self._terms.terms_from(field, start):
+            if name != field or not term.startswith(start):
+                return
+            yield term.decode("utf-8", "surrogateescape")
+
+    def _read_lengths(self, field: str) -> bytes:
+        name = f"_{field}_len"
+        perdoc = self._reader._perdoc
+        if not perdoc.has_column(name):
+            return bytes(self.documents)
+        column = perdoc.column_reader(name, LENGTHS_COLUMN)
+        return bytes(column._dbfile.get(column._basepos, column._count)).ljust(self.documents, b"\0")
+
+    def _matcher(self, field: str, term: bytes) -> Any:
+        try:
+            return self._terms.matcher(field, term, self._reader.schema[field].format)
+        except TermNotFound:
+            return None
+
+    def _blocks(self, field: str, term: bytes) -> Iterator[Any]:
+        matcher = self._matcher(field, term)
+        if matcher is None:
+            return
+        yield matcher
+        while not matcher._lastblock:
+            matcher._next_block()
+            yield matcher
+
+
+class IndexReader:
+    """All shards of an index."""
+
+    def __init__(self, storages: Sequence[Storage], metadata: Metadata, location: Path | None) -> None:
+        self.metadata = metadata
+        self.location = location
+        self.shards: list[ShardReader] = []
+        base = 0
+        for storage in storages:
+            shard = ShardReader(storage, base)
+            self.shards.append(shard)
+            base += shard.documents
+        self.documents = sum(shard.documents - len(shard.deleted) for shard in self.shards)
+        self.average_lengths = {
+            field: sum(shard.field_length(field) for shard in self.shards) / max(base, 1) for field in TEXT_FIELDS
+        }
+
+    def close(self) -> None:
+        for shard in self.shards:
+            shard.close()
+
+    def find(self, field: str, value: str) -> int | None:
+        """The first document with a value in an exact field."""
+        return next(iter(self.find_all(field, value)), None)
+
+    def find_all(self, field: str, value: str) -> Iterator[int]:
+        """All documents with a value in an exact field."""
+        for shard in self.shards:
+            for document in shard.documents_with(field, value):
+                yield shard.base + document
+
+    def all_documents(self) -> Iterator[int]:
+        """Every document."""
+        for shard in self.shards:
+            for document in range(shard.documents):
+                if document not in shard.deleted:
+                    yield shard.base + document
+
+    def column(self, name: str, document: int) -> str:
+        shard = self._shard(document)
+        return shard.column(name, document - shard.base)
+
+    def record(self, document: int) -> tuple[Article, bytes]:
+        """The article and its source. Raises SearchIndexError where the stored bytes are damaged."""
+        shard = self._shard(document)
+        return records.unpack(shard.record(document - shard.base))
+
+    def _shard(self, document: int) -> ShardReader:
+        return next(shard for shard in reversed(self.shards) if shard.base <= document)
+
+
+def open_reader(index_dir: Path) -> IndexReader:
+    """Opens the current generation of an index folder; raises SearchIndexError where that cannot be done."""
+    folder, metadata = current_generation(index_dir)
+    with trusted(index_dir):
+        try:
+            return IndexReader([FileStorage(str(folder / name)) for name in metadata.shards], metadata, index_dir)
+        except FileNotFoundError:
+            # A build may have replaced the generation between the two steps above: once more, with the new one.
+            folder, metadata = current_generation(index_dir)
+            return IndexReader([FileStorage(str(folder / name)) for name in metadata.shards], metadata, index_dir)
+
+
+@contextlib.contextmanager
+def trusted(location: Path | None) -> Iterator[None]:
+    """Turns whatever damaged files make Whoosh, pickle or zlib raise into a SearchIndexError with what mends it."""
+    try:
+        yield
+    except (KbArchiveError, MemoryError):
+        raise
+    except Exception as error:
+        raise SearchIndexError(
+            f"the index {location or 'in memory'} is damaged ({type(error).__name__}: {error}); "
+            f"make it anew with: kbarchive index SOURCE... --index {location or 'DIR'}"
+        ) from error
+
+
