@@ -5,24 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from typing import Literal
 
 # How far into a file a header may begin: beyond any page chrome, short of quotations inside long texts.
 _FAR = 4096
 
 
-class Field(Enum):
-    """What a header field means, whatever its label."""
-
-    DOCUMENT = auto()
-    """Id, date and collection on one line."""
-    ID = auto()
-    TITLE = auto()
-    PRODUCTS = auto()
-    VERSIONS = auto()
-    OPERATING_SYSTEMS = auto()
-    KEYWORDS = auto()
-    MODIFIED = auto()
+Field = Literal["document", "id", "title", "products", "versions", "operating systems", "keywords", "modified"]
+"""What a header field means, whatever its label; "document" is id, date and collection on one line."""
 
 
 @dataclass(frozen=True, eq=False)

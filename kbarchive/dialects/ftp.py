@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kbarchive.dialects.dialect import Dialect, Field
+from kbarchive.dialects.dialect import Dialect
 
 _LABEL = r"(?:DOCUMENT|TITLE|PRODUCT|PROD/VER|OPER/SYS|KEYWORDS)[ \t]*:"
 
@@ -17,11 +17,11 @@ DIALECT = Dialect(
         re.MULTILINE,
     ),
     fields={
-        "DOCUMENT": Field.DOCUMENT,
-        "TITLE": Field.TITLE,
-        "PRODUCT": Field.PRODUCTS,
-        "PROD/VER": Field.VERSIONS,
-        "OPER/SYS": Field.OPERATING_SYSTEMS,
-        "KEYWORDS": Field.KEYWORDS,
+        "DOCUMENT": "document",
+        "TITLE": "title",
+        "PRODUCT": "products",
+        "PROD/VER": "versions",
+        "OPER/SYS": "operating systems",
+        "KEYWORDS": "keywords",
     },
 )

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 
-from kbarchive.dialects.dialect import Dialect, Field
+from kbarchive.dialects.dialect import Dialect
 
 DIALECT = Dialect(
     name="page",
     mark=re.compile(r"^Article:[ \t]*Q?\d+[ \t]*\n(?:Product\(s\)|Version\(s\)|Operating System\(s\)|Keyword\(s\)):", re.MULTILINE),
     fields={
-        "Article": Field.ID,
-        "Product(s)": Field.PRODUCTS,
-        "Version(s)": Field.VERSIONS,
-        "Operating System(s)": Field.OPERATING_SYSTEMS,
-        "Keyword(s)": Field.KEYWORDS,
-        "Last Modified": Field.MODIFIED,
+        "Article": "id",
+        "Product(s)": "products",
+        "Version(s)": "versions",
+        "Operating System(s)": "operating systems",
+        "Keyword(s)": "keywords",
+        "Last Modified": "modified",
     },
     title=re.compile(r"^Q\d+:[ \t]*([^\n]*)$", re.MULTILINE),
     chrome=frozenset(

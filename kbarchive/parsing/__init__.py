@@ -63,14 +63,14 @@ def parse_tree(data: bytes | str) -> Tree[LarkToken]:
 
     def copy(node: Node) -> Tree[LarkToken]:
         children: list[Tree[LarkToken] | LarkToken] = []
-        for child in node.children:
-            if isinstance(child, tuple):
+        for child in node[1]:
+            if child[0].isupper():
                 kind, first, last = child
                 first, last = original_place(first), original_place(last)
                 children.append(LarkToken(kind, text.original[first:last], start_pos=first, end_pos=last))
             else:
                 children.append(copy(child))
-        return Tree(node.data, children)
+        return Tree(node[0], children)
 
     return copy(tree)
 

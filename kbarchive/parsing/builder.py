@@ -8,19 +8,21 @@ from collections.abc import Iterable
 from kbarchive.article import SCHEMA, AppliesTo, Article, Block, Diagnostic, Reference, Section, SectionKind, Source
 from kbarchive.dialects import UNKNOWN, Dialect
 from kbarchive.parsing.applies import read_box
-from kbarchive.parsing.driver import Node
+from kbarchive.parsing.driver import Child, Node
 from kbarchive.parsing.header import Header, read_header, read_preamble
-from kbarchive.parsing.headings import section_kind
+from kbarchive.parsing.headings import read_heading, section_kind
 from kbarchive.parsing.inline import find_citations
 from kbarchive.parsing.lexer import Token
 from kbarchive.parsing.notice import read_notice
-from kbarchive.parsing.text import LineCounter, Text
+from kbarchive.parsing.text import Text, line_finder
 from kbarchive.parsing.trailer import read_trailer
 from kbarchive.parsing.typeset import Typesetter
 
-_MAY_CITE = re.compile(r"(?<![A-Za-z0-9])Q\d")
+_MAY_CITE = re.compile(r"Q\d")
 _QUERY_LABEL = re.compile(r"[^:]*:")
-_LATE_TITLE = re.compile(r"\s*TITLE[ ]*:")
+# The title of a reference whose label stands in a block of its own, one blank line further down (Q121130).
+_LATE_TITLE = re.compile(r"[ \t]*TITLE[ ]*:((?:[^\n]*[^\s][^\n]*\n)+)")
+_TEXT = frozenset({"PARAGRAPH", "LAYOUT", "TABLE", "NOTE", "CITATION", "list"})
 _FURNITURE = frozenset({"APPLIES", "QUERY_WORDS", "TRAILER", "NOTICE", "BLANK", "PREAMBLE", "HEADER"})
 
 
@@ -31,8 +33,8 @@ class Builder:
         self._text = text.readable
         self._decoded = text
         self._dialect = dialect
-        self._lines = LineCounter(self._text)
-        self._typesetter = Typesetter(self._text, self._lines)
+        self._line_at = line_finder(self._text)
+        self._typesetter = Typesetter(self._text, self._line_at)
         self._header = Header()
         self._applies: tuple[AppliesTo, ...] = ()
         self._residue: list[str] = []
@@ -50,14 +52,14 @@ class Builder:
 
     def build(self, tree: Node, source: Source, key: str | None) -> Article:
         """The record. `key` is what the article goes by where it has no id."""
-        children = tree.children
+        children = tree[1]
         first_heading = _first_heading(children)
         sections = self._front(children[:first_heading])
         front = children[first_heading:]
         nested: list[Section] = []
         number = 0
         for number, child in enumerate(front):
-            if child.__class__ is tuple or child.data != "subsection":
+            if child[0] != "subsection":
                 break
             nested.append(self._subsection(child, "body"))
         else:
@@ -111,12 +113,12 @@ class Builder:
 
     # ---- The parts of the tree ------------------------------------------------------------------------------------------
 
-    def _front(self, children: list[Token | Node]) -> list[Section]:
+    def _front(self, children: list[Child]) -> list[Section]:
         """What stands before the first heading: header, residue, the box, and what text there is without a heading."""
-        kinds = [_kind(child) for child in children]
+        kinds = [child[0] for child in children]
         box = kinds.index("APPLIES") if "APPLIES" in kinds else -1
         end_of_box = kinds.index("RULE", box) if box >= 0 and "RULE" in kinds[box:] else box
-        lead: list[Token | Node] = []
+        lead: list[Child] = []
         for number, child in enumerate(children):
             kind = kinds[number]
             if kind in _FURNITURE:
@@ -136,52 +138,58 @@ class Builder:
         """Whether a rule parts two blocks of text, and belongs neither to the box nor to the trailer."""
         return not self._trailed and "TRAILER" not in kinds[number : number + 2] and "APPLIES" not in kinds[number : number + 2]
 
-    def _body(self, lead: list[Token | Node]) -> list[Section]:
+    def _body(self, lead: list[Child]) -> list[Section]:
         if not lead:
             return []
-        return [Section("body", "", self._lines.at(_start(lead[0])), self._typesetter.blocks(lead))]
+        return [Section("body", "", self._line_at(_start(lead[0])), self._typesetter.blocks(lead))]
 
     def _section(self, tree: Node) -> Section:
-        _, start, end = tree.children[0]
-        line = self._lines.at(start)
-        heading, underline = (part.strip() for part in self._text[start:end].split("\n", 2)[:2])
+        children = tree[1]
+        _, start, end = children[0]
+        line = self._line_at(start)
+        heading, fits = read_heading(self._text[start:end])
         kind = section_kind(heading)
-        if len(heading) != len(underline):
+        if not fits:
             # By its underline it is none, so it does not count as one of the standard sections.
             kind = "other"
             self._tell("heading-underline", line + 1, f"the underline of {heading!r} has another length")
         elif kind != "other" and heading.lower().replace(" ", "-") != kind:
             self._tell("heading-misspelt", line, f"{heading!r} was taken for {kind}")
-        self._cite(tree.children[0], kind)
-        blocks, rest = self._blocks(tree.children[1:], kind)
-        nested = tuple(self._subsection(child, kind) for child in rest)
-        return Section(kind, heading, line, blocks, nested)
+        blocks, rest = self._blocks(children, kind)
+        return Section(kind, heading, line, blocks, tuple([self._subsection(child, kind) for child in rest]))
 
     def _subsection(self, tree: Node, parent: SectionKind) -> Section:
-        _, start, end = tree.children[0]
-        line = self._lines.at(start)
-        heading = self._text[start : self._text.index("\n", start)].strip()
-        self._cite(tree.children[0], parent)
-        blocks, _ = self._blocks(tree.children[1:], parent)
-        return Section(section_kind(heading), heading, line, blocks)
+        _, start, end = tree[1][0]
+        heading, _ = read_heading(self._text[start:end])
+        blocks, _ = self._blocks(tree[1], parent)
+        return Section(section_kind(heading), heading, self._line_at(start), blocks)
 
-    def _blocks(self, children: list[Token | Node], kind: SectionKind) -> tuple[tuple[Block, ...], list[Node]]:
-        """The blocks of a section and the sub-sections after them; furniture among them is taken out."""
-        text: list[Token | Node] = []
-        count = _first_heading(children)
-        for number, child in enumerate(children[:count]):
-            name = _kind(child)
-            if name in _FURNITURE:
-                self._furniture(child)
-            elif self._trailed:
-                if name != "RULE":
+    def _blocks(self, children: list[Child], kind: SectionKind) -> tuple[tuple[Block, ...], list[Node]]:
+        """The blocks of a section, below its heading, and its sub-sections; furniture among the blocks is taken out."""
+        text: list[Child] = []
+        count = len(children)
+        number = 0
+        for child in children:
+            name = child[0]
+            if name == "subsection":
+                break
+            number += 1
+            if name in _TEXT:
+                if self._trailed:
                     self._leave(child)
-            elif name == "RULE" and number + 1 < count and _kind(children[number + 1]) == "TRAILER":
-                pass
-            else:
+                    continue
                 text.append(child)
+            elif name in _FURNITURE:
+                self._furniture(child)
+                continue
+            elif name == "RULE":
+                # The rule above a trailer and the one below it belong to the form.
+                if not self._trailed and (number == count or children[number][0] != "TRAILER"):
+                    text.append(child)
+                continue
+            if self._citing[self._next_citing] < _end(child):
                 self._cite(child, kind)
-        return self._typesetter.blocks(text), children[count:]
+        return self._typesetter.blocks(text), children[number:]
 
     def _furniture(self, token: Token) -> None:
         """Takes in what is no running text: header, box, query words, trailer, notice."""
@@ -202,7 +210,7 @@ class Builder:
             for name, value in fields:
                 if name in self._metadata:
                     self._residue.append(f"{name}: {value}")
-                    self._tell("trailer-field-doubled", self._lines.at(start), f"{name} stands twice; the first is taken")
+                    self._tell("trailer-field-doubled", self._line_at(start), f"{name} stands twice; the first is taken")
                 else:
                     self._metadata[name] = value
             self._residue += strange
@@ -211,12 +219,12 @@ class Builder:
             years, strange = read_notice(piece)
             self._years = self._years or years
             if strange:
-                self._tell("notice-altered", self._lines.at(start), "lines that are none of it stand in the legal notice")
+                self._tell("notice-altered", self._line_at(start), "lines that are none of it stand in the legal notice")
                 self._residue += strange
 
     def _read_header(self, kind: str, start: int, piece: str) -> None:
         header = self._header
-        first = self._lines.at(start) - 1
+        first = self._line_at(start) - 1
         if kind == "PREAMBLE":
             read_preamble(piece, self._dialect, header)
         else:
@@ -230,14 +238,14 @@ class Builder:
             for citation in find_citations(" " + header.title) if "Q" in header.title else ():
                 self._refer(citation.id, citation.title, "title", header.title_line + 1)
 
-    def _leave(self, child: Token | Node) -> None:
+    def _leave(self, child: Child) -> None:
         """Text that has no field of its own."""
         self._cite(child, "residue")
         start, end = _start(child), _end(child)
         text = self._text[start:end].strip("\n")
         if text.strip():
             self._residue.append(text)
-            self._tell("residue", self._lines.at(start), "text stands where the form has none")
+            self._tell("residue", self._line_at(start), "text stands where the form has none")
 
     # ---- References ---------------------------------------------------------------------------------------------------------
 
@@ -245,26 +253,24 @@ class Builder:
         while self._citing[self._next_citing] < place:
             self._next_citing += 1
 
-    def _cite(self, child: Token | Node, section: str) -> None:
+    def _cite(self, child: Child, section: str) -> None:
         """Finds the references in a token, or in all those of a list."""
-        if child.__class__ is not tuple:
-            if self._citing[self._next_citing] < _end(child):
-                for inner in child.children:
+        if child[0].islower():
+            for inner in child[1]:
+                if self._citing[self._next_citing] < _end(inner):
                     self._cite(inner, section)
             return
         _, start, end = child
         self._skip_citing(start)
         if self._citing[self._next_citing] >= end:
-            if self._references and self._references[-1].title is None and _LATE_TITLE.match(self._text, start, end):
-                title = " ".join(_LATE_TITLE.sub("", self._text[start:end], count=1).split())
-                self._references[-1] = _with_title(self._references[-1], title)
             return
         self._next_citing += 1
+        late = _LATE_TITLE.match(self._text, end)
         for citation in find_citations(self._text[start:end]):
-            self._refer(citation.id, citation.title, section, self._lines_before(start + citation.place))
-
-    def _lines_before(self, place: int) -> int:
-        return self._text.count("\n", 0, place) + 1
+            title = citation.title
+            if title is None and late:
+                title = " ".join(late[1].split())
+            self._refer(citation.id, title, section, self._line_at(start + citation.place))
 
     def _refer(self, article: str, title: str | None, section: str, line: int) -> None:
         if (article, line) not in self._seen:
@@ -275,32 +281,21 @@ class Builder:
         self._diagnostics.append(Diagnostic(code, line, message))
 
 
-def _with_title(reference: Reference, title: str) -> Reference:
-    return Reference(reference.id, title or None, reference.section, reference.line)
-
-
-def _first_heading(children: list[Token | Node]) -> int:
+def _first_heading(children: list[Child]) -> int:
     """Where in a node's children its sections begin."""
     for number, child in enumerate(children):
-        if _kind(child) in ("section", "subsection"):
+        if child[0] == "section" or child[0] == "subsection":
             return number
     return len(children)
 
 
-def _kind(child: Token | Node) -> str:
-    """The type of a token, or the rule of a tree."""
-    return child[0] if isinstance(child, tuple) else str(child.data)
-
-
-def _start(child: Token | Node) -> int:
-    while child.__class__ is not tuple:
-        child = child.children[0]
+def _start(child: Child) -> int:
+    while child[0].islower():
+        child = child[1][0]
     return int(child[1])
 
 
-def _end(child: Token | Node) -> int:
-    while child.__class__ is not tuple:
-        child = child.children[-1]
+def _end(child: Child) -> int:
+    while child[0].islower():
+        child = child[1][-1]
     return int(child[2])
-
-

@@ -6,16 +6,18 @@ of the time (benchmarks/). Lark remains the reference: a test compares the trees
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
-from lark import Lark, Tree
+from lark import Lark
 from lark.parsers.lalr_analysis import Shift
 
 from kbarchive.parsing.lexer import Token
 
-Node = Tree[Token]
+Node: TypeAlias = tuple[str, "list[Child]"]
+"""A node of the tree: the name of its rule, in lower case, and its children."""
 
-_Reduce = tuple[int, str, bool]
+Child: TypeAlias = Any
+"""A Token or a Node: the first of either is what it is. (Telling them apart for the type checker costs a third of the time.)"""
 
 
 class Driver:
@@ -36,7 +38,7 @@ class Driver:
         states = [state]
         values: list[Any] = []
         row = actions[state]
-        for token in [*tokens, ("$END", 0, 0)]:
+        for token in (*tokens, ("$END", 0, 0)):
             kind = token[0]
             while True:
                 action = row[kind]
@@ -55,7 +57,7 @@ class Driver:
                                 children.append(value)
                         del values[-size:]
                         del states[-size:]
-                    values.append(children if inline else Tree(origin, children))
+                    values.append(children if inline else (origin, children))
                     state = actions[states[-1]][origin]
                     states.append(state)
                     row = actions[state]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from kbarchive.article import Version
-from kbarchive.dialects import Dialect, Field
+from kbarchive.dialects import Dialect
 from kbarchive.parsing.inline import read_versions
 
 _DOCUMENT = re.compile(r"(?P<id>\S+)(?:\s+(?P<date>\S+))?(?:\s+\[(?P<collection>[^\]]*)\])?(?P<rest>.*)")
@@ -58,42 +58,43 @@ def read_preamble(text: str, dialect: Dialect, header: Header) -> None:
 
 def read_header(text: str, dialect: Dialect, header: Header, first_line: int = 0) -> None:
     """Reads the lines of a header into `header`. `first_line` is the offset of the first in lines."""
-    raw: dict[Field, str] = {}
-    label_of = _label_pattern(dialect)
-    for offset, line in enumerate(text.split("\n"), first_line):
-        match = label_of.match(line)
-        if match is None:
+    raw: dict[str, str] = {}
+    offset = first_line - 1
+    for line in text.split("\n"):
+        offset += 1
+        label, colon, value = line.partition(":")
+        label = label.rstrip()
+        meaning = dialect.fields.get(label) if colon else None
+        if meaning is None:
             if line and not line.isspace():
                 header.leftover.append(line.strip())
                 header.problems.append(("header-line-unknown", offset, "a line of the header has no known label"))
             continue
-        label = match[1]
-        if label in header.fields:
+        if meaning in raw:
             header.leftover.append(line.strip())
             header.problems.append(("header-field-doubled", offset, f"{label} stands twice; the first is taken"))
             continue
-        value = header.fields[label] = match[2].strip()
-        raw[dialect.fields[label]] = value
-        if dialect.fields[label] is Field.TITLE:
+        value = raw[meaning] = header.fields[label] = value.strip()
+        if meaning == "title":
             header.title = " ".join(value.split())
             header.title_line = offset
-        elif dialect.fields[label] is Field.KEYWORDS:
+        elif meaning == "keywords":
+            header.keywords = tuple(value.split())
             header.keywords_line = offset
-        elif dialect.fields[label] is Field.DOCUMENT:
+        elif meaning == "document":
             _read_document(value, offset, header)
-        elif dialect.fields[label] is Field.ID:
+        elif meaning == "id":
             header.id = _read_id(value, offset, header)
-        elif dialect.fields[label] is Field.MODIFIED:
+        elif meaning == "modified":
             header.modified = _read_date(value, offset, header)
     if len(header.fields) < len(dialect.fields):
         for label in dialect.fields:
             if label not in header.fields:
                 header.problems.append(("header-field-missing", first_line, f"the header has no {label}"))
-    systems = raw.get(Field.OPERATING_SYSTEMS, "")
-    header.products = _columns(raw.get(Field.PRODUCTS, ""))
+    systems = raw.get("operating systems", "")
+    header.products = _columns(raw.get("products", ""))
     header.operating_systems = _columns(systems)
-    header.versions = read_versions(raw.get(Field.VERSIONS, ""), systems)
-    header.keywords = tuple(raw.get(Field.KEYWORDS, "").split())
+    header.versions = read_versions(raw.get("versions", ""), systems)
 
 
 def _read_document(value: str, offset: int, header: Header) -> None:
@@ -125,16 +126,11 @@ def _read_date(value: str, offset: int, header: Header) -> str | None:
     return f"{match[3]}-{month:02}-{day:02}"
 
 
+@lru_cache(maxsize=10_000)
 def _columns(value: str) -> tuple[str, ...]:
     """A value, or several in columns parted by bars; "See article" is none."""
     parts = (" ".join(part.split()) for part in value.split("|"))
     return tuple(part for part in parts if part and part.lower() != "see article")
-
-
-@cache
-def _label_pattern(dialect: Dialect) -> re.Pattern[str]:
-    labels = "|".join(map(re.escape, dialect.fields)) or "(?!)"
-    return re.compile(rf"({labels})[ \t]*:(.*)", re.DOTALL)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kbarchive.article import SectionKind
 
@@ -28,34 +29,29 @@ _KINDS: dict[str, SectionKind] = {
 _COLUMNS = re.compile(r"(?<![.:?!)\d])[ ]{2,}[^ ]|[^ ][ ]{3,}[^ ]")
 
 
+@lru_cache(maxsize=10_000)
 def section_kind(heading: str) -> SectionKind:
     """The kind of section that a heading begins, by its text without case and colon; "other" where it is none of them."""
     return _KINDS.get(heading.rstrip(" :").lower(), "other")
 
 
-def is_heading(text: str, start: int, end: int) -> bool:
-    """Whether the two lines at `start` are a heading with its "=" underline: as long as itself, or below a standard name."""
-    heading, underline = _two_lines(text, start, end)
-    if len(heading) == len(underline):
-        return True
-    return section_kind(heading) != "other" and abs(len(heading) - len(underline)) <= 3
+@lru_cache(maxsize=10_000)
+def read_heading(block: str) -> tuple[str, bool]:
+    """The text of a heading's two lines, and whether the underline is as long as it."""
+    heading, underline = (line.rstrip() for line in block.split("\n", 2)[:2])
+    return heading, len(heading) == len(underline)
 
 
-def is_subheading(text: str, start: int, end: int) -> bool:
-    """Whether the two lines at `start` are a sub-heading with its "-" underline, and no table's head row.
+def is_heading(block: str) -> bool:
+    """Whether a line with an "=" underline is a heading: one as long as itself, or below a standard name."""
+    heading, fits = read_heading(block)
+    return fits or section_kind(heading) != "other"
 
-    Where the line itself has columns, what follows decides: rows in columns right below the dashes make it a head row.
+
+def is_subheading(block: str, below: str) -> bool:
+    """Whether a line with a "-" underline is a sub-heading, and no table's head row.
+
+    Where the line itself has columns, the line below decides: rows in columns right below the dashes make it a head row.
     """
-    heading, underline = _two_lines(text, start, end)
-    if len(heading) != len(underline):
-        return False
-    if not _COLUMNS.search(heading):
-        return True
-    line_end = text.find("\n", end)
-    below = text[end : line_end if line_end >= 0 else len(text)]
-    return not _COLUMNS.search(below)
-
-
-def _two_lines(text: str, start: int, end: int) -> tuple[str, str]:
-    middle = text.index("\n", start)
-    return text[start:middle].rstrip(), text[middle + 1 : text.index("\n", middle + 1, end)].rstrip()
+    heading, fits = read_heading(block)
+    return fits and not (_COLUMNS.search(heading) and _COLUMNS.search(below))

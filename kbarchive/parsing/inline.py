@@ -95,8 +95,7 @@ def _parse(rule: str, text: str) -> list[Token]:
     """The tokens of a text, parsed by a start rule of the inline grammar."""
     matches, driver = _machine(rule)
     tokens = [(match.lastgroup or "", match.start(), match.end()) for match in matches.finditer(text)]
-    children: list[Token] = driver.parse(tokens).children  # type: ignore[assignment]  # these rules have tokens only
-    return children
+    return driver.parse(tokens)[1]
 
 
 @cache

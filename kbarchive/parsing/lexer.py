@@ -76,8 +76,7 @@ class BodyLexer:
                         add(("INDENT", position, position))
                     match_at = self._matcher(marker.margin)
                 else:
-                    fits = _FITS.get(kind)
-                    if fits and not fits(text, position, match.end()):
+                    if not _fits(kind, text, position, match.end()):
                         match = self._refuse(kind, lists, text, position)
                         kind = match.lastgroup
                         continue
@@ -114,7 +113,16 @@ class BodyLexer:
 
 # Furniture and headings end every list.
 _CHECKED = frozenset({"BULLET", "NUMBER", "HEADING", "SUBHEADING", "APPLIES", "QUERY_WORDS", "TRAILER", "NOTICE"})
-_FITS = {"HEADING": is_heading, "SUBHEADING": is_subheading}
+
+
+def _fits(kind: str, text: str, start: int, end: int) -> bool:
+    """Whether what looks like a heading is one; furniture always is what it looks like."""
+    if kind == "HEADING":
+        return is_heading(text[start:end])
+    if kind == "SUBHEADING":
+        line_end = text.find("\n", end)
+        return is_subheading(text[start:end], text[end : line_end if line_end >= 0 else end])
+    return True
 
 
 class _Marker:

@@ -8,10 +8,15 @@ They have the same lines, so a place in one is a place in the other.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Callable
+from functools import partial
+from itertools import accumulate
 from typing import NamedTuple
 
 # The C1 range of latin-1 read as CP1252; the five bytes that CP1252 leaves undefined stay as they are.
 _CP1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)}
+_LINE = re.compile(r"[^\n]*\n")
 _LINE_END = re.compile("\r\n|\r|\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -74,23 +79,10 @@ def line_starts(text: str) -> list[int]:
     return starts
 
 
-class LineCounter:
-    """Tells the 1-based line of places asked for in rising order, counting from the last one."""
-
-    __slots__ = ("_line", "_place", "_text")
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._place = 0
-        self._line = 1
-
-    def at(self, place: int) -> int:
-        """The line at `place`; a place before the last one asked for is counted from the start."""
-        if place < self._place:
-            return self._text.count("\n", 0, place) + 1
-        self._line += self._text.count("\n", self._place, place)
-        self._place = place
-        return self._line
+def line_finder(readable: str) -> Callable[[int], int]:
+    """A function from a place in a readable text to its line, from 1."""
+    starts = [0, *accumulate(map(len, _LINE.findall(readable)))]
+    return partial(bisect_right, starts)
 
 
 def _as_cp1252(match: re.Match[str]) -> str:

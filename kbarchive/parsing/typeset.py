@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Rule, Table
-from kbarchive.parsing.driver import Node
+from kbarchive.parsing.driver import Child, Node
 from kbarchive.parsing.layout import dedent, has_table_head, is_code, is_prose, table_rows
 from kbarchive.parsing.lexer import Token
-from kbarchive.parsing.text import LineCounter
 
 _LABEL = re.compile(r"\s*((?i:notes?|warnings?|important|cautions?|tips?))(?:[ ]?:|[ ]-[ ])")
 _MARKER = re.compile(r"[ ]*(\([0-9A-Za-z]+\)|[0-9A-Za-z]+[.)]|\S)[ ]+")
@@ -18,22 +18,22 @@ _REFERENCE_START = re.compile(r"\s*(?:Q\d{5,6}|ARTICLE|TITLE)", re.IGNORECASE)
 class Typesetter:
     """Makes blocks of the tokens of one text."""
 
-    def __init__(self, text: str, lines: LineCounter) -> None:
+    def __init__(self, text: str, line_at: Callable[[int], int]) -> None:
         self._text = text
-        self._lines = lines
+        self._line_at = line_at
 
-    def blocks(self, children: list[Token | Node], in_item: bool = False) -> tuple[Block, ...]:
+    def blocks(self, children: list[Child], in_item: bool = False) -> tuple[Block, ...]:
         """The blocks of a run of tokens and lists, in order."""
         text = self._text
-        line_at = self._lines.at
+        line_at = self._line_at
         found: list[Block] = []
         add = found.append
         number, count = 0, len(children)
         while number < count:
             child = children[number]
             number += 1
-            if child.__class__ is not tuple:
-                add(self._list(child))  # type: ignore[arg-type]  # what is no token is a tree
+            if child[0] == "list":
+                add(self._list(child))
                 continue
             kind, start, end = child
             if kind == "PARAGRAPH" and not in_item:
@@ -46,10 +46,9 @@ class Typesetter:
             elif kind == "LAYOUT" or kind == "PARAGRAPH":
                 run = [child]
                 while number < count:
-                    child = children[number]
-                    if child.__class__ is not tuple or child[0] not in (_LAID_OUT if in_item else _INDENTED):
+                    if children[number][0] not in (_LAID_OUT if in_item else _INDENTED):
                         break
-                    run.append(child)
+                    run.append(children[number])
                     number += 1
                 found += self._laid_out(run) if in_item else self._code_and_tables(run)
             elif kind == "CITATION":
@@ -66,18 +65,17 @@ class Typesetter:
         items = []
         ordered = False
         line = 0
-        for child in tree.children[1:-1]:
-            token = child.children[0]
-            kind, start, end = token
-            line = line or self._lines.at(start)
+        for _, children in tree[1][1:-1]:
+            kind, start, end = children[0]
             ordered = kind == "NUMBER"
-            here = self._lines.at(start)
+            here = self._line_at(start)
+            line = line or here
             text = self._text[start:end]
             marker = _MARKER.match(text)
             assert marker is not None
             rest = text[marker.end() :]
             first: Block = self._note(here, rest) if _LABEL.match(rest) else Paragraph(here, " ".join(rest.split()))
-            items.append(Item(marker[1], (first, *self.blocks(child.children[1:], in_item=True))))
+            items.append(Item(marker[1], (first, *self.blocks(children[1:], in_item=True)) if len(children) > 1 else (first,)))
         return List(line, ordered, tuple(items))
 
     def _note(self, line: int, text: str) -> Note:
@@ -100,7 +98,7 @@ class Typesetter:
         """Indented lines: tables where they have a head or columns, else code; pieces parted by blank lines are one block."""
         start, end = run[0][1], run[-1][2]
         text = self._text[start:end].rstrip()
-        line = self._lines.at(start)
+        line = self._line_at(start)
         if "  " in text.lstrip():
             lines = text.split("\n")
             blocks = _split_tables(line, lines)
@@ -140,7 +138,7 @@ class Typesetter:
             if not judged[number]:
                 _, start, end = run[number]
                 if words := " ".join(text[start:end].split()):
-                    blocks.append(Paragraph(self._lines.at(start), words))
+                    blocks.append(Paragraph(self._line_at(start), words))
                 number += 1
                 continue
             last = number

@@ -1,0 +1,64 @@
+"""From sources to articles, in this process and one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from kbarchive.article import Article
+from kbarchive.document import Document, Entry, Failure, Skipped, reason
+from kbarchive.errors import SourceError
+from kbarchive.parsing import parse_document
+from kbarchive.sources import SourcePath, entries
+
+Outcome: TypeAlias = Article | Failure | Skipped
+
+
+def read(
+    *sources: SourcePath,
+    on_skip: Callable[[Skipped], object] | None = None,
+    on_failure: Callable[[Failure], object] | None = None,
+) -> Iterator[Article]:
+    """All articles of files, folders, zips, tars and "-" (standard input), lazily and in stable order.
+
+    What is no article is left out and told to on_skip. on_failure is told of each file or member that cannot be read,
+    and the work goes on behind it; without on_failure that raises SourceError, as does a source that does not exist (at
+    once, before anything is read). `sources.documents` tells what sources are.
+    """
+    stream = entries(*sources)
+
+    def articles() -> Iterator[Article]:
+        for entry in stream:
+            for outcome in outcomes(entry):
+                if isinstance(outcome, Article):
+                    yield outcome
+                elif isinstance(outcome, Skipped):
+                    if on_skip:
+                        on_skip(outcome)
+                elif on_failure:
+                    on_failure(outcome)
+                else:
+                    raise SourceError(str(outcome))
+
+    return articles()
+
+
+def outcomes(entry: Entry) -> Iterator[Outcome]:
+    """What comes of an entry: its articles, or why there is none."""
+    if not isinstance(entry, Document):
+        yield entry
+        return
+    try:
+        articles = parse_document(entry.data, file=entry.file, member=entry.member)
+    except Exception as error:  # any input gives a record, so this is an error of ours: tell it, and go on
+        yield Failure(entry.file, entry.member, f"error in kbarchive: {type(error).__name__}: {reason(error)}")
+        return
+    for article in articles:
+        if article.source.dialect == "unknown":
+            yield Skipped(entry.file, entry.member, _odd(article))
+        else:
+            yield article
+
+
+def _odd(article: Article) -> str:
+    return article.diagnostics[0].message if article.diagnostics else "no known form of article"

@@ -1,0 +1,138 @@
+"""Files and folders that appear whole or not at all: written beside their place under a hidden name, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from kbarchive.document import clean, reason
+from kbarchive.errors import TargetError
+
+
+@contextmanager
+def writing(target: str) -> Iterator[None]:
+    """Turns each OSError into a TargetError that names the target; a broken pipe stays one, for the caller to end."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise TargetError(f"cannot write {clean(target)}: {reason(error)}") from error
+
+
+@contextmanager
+def output_file(target: str) -> Iterator[BinaryIO]:
+    """A new file that takes the target's place at the end; a pipe or device, and "-" (standard output), as it is.
+
+    Raises TargetError where the target is a folder or cannot be written.
+    """
+    if target == "-":
+        if sys.stdout is None:
+            raise TargetError("standard output is closed")
+        yield sys.stdout.buffer
+        with writing("standard output"):
+            sys.stdout.buffer.flush()
+        return
+    path = os.path.realpath(target)  # so that a link stays, and what it names is replaced
+    mode = _mode(path)
+    if mode is not None and stat.S_ISDIR(mode):
+        raise TargetError(f"cannot write {clean(target)}: it is a folder; name a file in it, or give --format json-dir")
+    if mode is not None and not stat.S_ISREG(mode):
+        with writing(target):
+            special = open(path, "wb")  # noqa: SIM115 - closed below; errors of the body are not errors of this call
+        with special:
+            yield special
+            with writing(target):
+                special.flush()
+        return
+    temporary = _temporary_name(path)
+    try:
+        with writing(target):
+            stream = open(temporary, "xb")  # noqa: SIM115 - as above
+        with stream:
+            yield stream
+            with writing(target):
+                if mode is not None:
+                    os.chmod(temporary, stat.S_IMODE(mode))
+                stream.flush()
+                os.fsync(stream.fileno())
+        with writing(target):
+            os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+@contextmanager
+def output_folder(target: str, overwrite: bool, is_ours: Callable[[str], bool]) -> Iterator[str]:
+    """The path of a new folder that takes the target's place at the end.
+
+    An existing folder must be empty, or, with `overwrite`, hold nothing but what `is_ours` knows: other files are never
+    removed. Raises TargetError where that is not so, or the target cannot be written.
+    """
+    if target == "-":
+        raise TargetError("standard output cannot take a folder; name one, or give --format jsonl")
+    path = os.path.realpath(target)
+    with writing(target):
+        _check_replaceable(target, path, overwrite, is_ours)
+        temporary = _temporary_name(path)
+        os.mkdir(temporary)
+    try:
+        yield temporary
+        with writing(target):
+            if hasattr(os, "sync"):
+                os.sync()  # once for all: an fsync for each of tens of thousands of files takes minutes
+            _swap(temporary, path)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def _check_replaceable(target: str, path: str, overwrite: bool, is_ours: Callable[[str], bool]) -> None:
+    mode = _mode(path)
+    if mode is None:
+        return
+    name = clean(target)
+    if os.path.commonpath((path, os.getcwd())) == path:
+        raise TargetError(f"cannot write {name}: it is the current folder, or holds it; go to another folder first")
+    if not stat.S_ISDIR(mode):
+        raise TargetError(f"cannot write {name}: a folder is to be written, and it is a file; name another")
+    if not os.listdir(path):
+        return
+    if not overwrite:
+        raise TargetError(f"cannot write {name}: the folder is not empty; name another, or replace it with --overwrite")
+    if not is_ours(path):
+        raise TargetError(f"cannot replace {name}: it holds other files than those of a conversion; remove it yourself")
+
+
+def _swap(new: str, path: str) -> None:
+    if not os.path.isdir(path):
+        os.rename(new, path)
+        return
+    old = _temporary_name(path)
+    os.rename(path, old)
+    try:
+        os.rename(new, path)
+    except BaseException:
+        os.rename(old, path)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _temporary_name(path: str) -> str:
+    return os.path.join(os.path.dirname(path), f".kbarchive-{secrets.token_hex(8)}.tmp")
+
+
+def _mode(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mode
+    except OSError:
+        return None

@@ -1,0 +1,29 @@
+"""What a writer is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
+
+from kbarchive.article import Article
+
+Payload = TypeVar("Payload")
+
+
+class Writer(Protocol[Payload]):
+    """Writes articles in one format.
+
+    Workers encode, each a batch at a time, and the parent writes what they made in input order. So a writer has no
+    state, can be pickled, and does all costly work in `encode`.
+    """
+
+    def encode(self, articles: Sequence[Article]) -> Payload:
+        """What to write for these articles (at least one): bytes, or whatever can be pickled."""
+
+    def open(self, target: str, overwrite: bool) -> AbstractContextManager[Callable[[Payload], object]]:
+        """Gives the function that writes what `encode` made.
+
+        The target must appear whole when the context ends well, and be as it was before when it ends with an exception.
+        Raises TargetError where it cannot be written; what the function raises as OSError becomes one.
+        """
