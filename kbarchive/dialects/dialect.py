@@ -21,7 +21,8 @@ class Dialect:
 
     `mark` finds where the header begins. `fields` maps its labels, as spelled, to what they mean, in their usual order.
     `title` finds the title (group 1) in the lines before the header, for forms that have it there; `chrome` are the lines
-    there that belong to the page. `encoding` is "single-byte" (values are CP1252) or "utf-8". Where the legal notice is a
+    there that belong to the page. `encoding` is "single-byte" (values are CP1252) or "utf-8".
+    `ruled` tells that a rule parts the header from the body. Where the legal notice is a
     template's, its copyright years say nothing about the article.
     """
 
@@ -31,6 +32,7 @@ class Dialect:
     title: re.Pattern[str] | None = None
     chrome: frozenset[str] = frozenset()
     encoding: str = "single-byte"
+    ruled: bool = False
     template_notice: bool = False
 
     def find_header(self, text: str) -> int | None:

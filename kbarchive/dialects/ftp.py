@@ -24,4 +24,5 @@ DIALECT = Dialect(
         "OPER/SYS": "operating systems",
         "KEYWORDS": "keywords",
     },
+    ruled=True,
 )

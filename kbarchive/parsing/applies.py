@@ -9,7 +9,8 @@ from kbarchive.article import AppliesTo
 from kbarchive.parsing.inline import read_entry
 
 _ENTRY = re.compile(r"([ \t]*)-[ \t]+(.*)")
-_LABEL = re.compile(r"The information in this article applies to:")
+_LABEL = "The information in this article applies to:"
+_RULE = re.compile(r"-{20,}\s*")
 
 
 @lru_cache(maxsize=20_000)
@@ -20,7 +21,9 @@ def read_box(text: str) -> tuple[tuple[AppliesTo, ...], tuple[str, ...]]:
     """
     entries: list[tuple[int, str]] = []
     strange: list[str] = []
-    for line in _LABEL.sub("", text, count=1).split("\n"):
+    for line in text.partition(_LABEL)[2].split("\n"):
+        if _RULE.fullmatch(line):
+            continue
         match = _ENTRY.match(line)
         words = " ".join((match[2] if match else line).split())
         if match:

@@ -22,7 +22,6 @@ _MAY_CITE = re.compile(r"Q\d")
 _QUERY_LABEL = re.compile(r"[^:]*:")
 # The title of a reference whose label stands in a block of its own, one blank line further down (Q121130).
 _LATE_TITLE = re.compile(r"[ \t]*TITLE[ ]*:((?:[^\n]*[^\s][^\n]*\n)+)")
-_TEXT = frozenset({"PARAGRAPH", "LAYOUT", "TABLE", "NOTE", "CITATION", "list"})
 _FURNITURE = frozenset({"APPLIES", "QUERY_WORDS", "TRAILER", "NOTICE", "BLANK", "PREAMBLE", "HEADER"})
 
 
@@ -114,31 +113,17 @@ class Builder:
     # ---- The parts of the tree ------------------------------------------------------------------------------------------
 
     def _front(self, children: list[Child]) -> list[Section]:
-        """What stands before the first heading: header, residue, the box, and what text there is without a heading."""
-        kinds = [child[0] for child in children]
-        box = kinds.index("APPLIES") if "APPLIES" in kinds else -1
-        end_of_box = kinds.index("RULE", box) if box >= 0 and "RULE" in kinds[box:] else box
+        """What stands before the first heading: header, residue, the box, and text without a heading."""
+        box = next((number for number, child in enumerate(children) if child[0] == "APPLIES"), 0)
         lead: list[Child] = []
         for number, child in enumerate(children):
-            kind = kinds[number]
-            if kind in _FURNITURE:
+            if child[0] in _FURNITURE:
                 self._furniture(child)
-            elif kind == "RULE":
-                # The rules below the header and around the box, and above the trailer, belong to the form.
-                if lead and self._is_rule_between(kinds, number):
-                    lead.append(child)
-            elif number < end_of_box or self._trailed:
+            elif number < box or self._trailed:
                 self._leave(child)
             else:
                 lead.append(child)
                 self._cite(child, "body")
-        return self._body(lead)
-
-    def _is_rule_between(self, kinds: list[str], number: int) -> bool:
-        """Whether a rule parts two blocks of text, and belongs neither to the box nor to the trailer."""
-        return not self._trailed and "TRAILER" not in kinds[number : number + 2] and "APPLIES" not in kinds[number : number + 2]
-
-    def _body(self, lead: list[Child]) -> list[Section]:
         if not lead:
             return []
         return [Section("body", "", self._line_at(_start(lead[0])), self._typesetter.blocks(lead))]
@@ -166,29 +151,22 @@ class Builder:
 
     def _blocks(self, children: list[Child], kind: SectionKind) -> tuple[tuple[Block, ...], list[Node]]:
         """The blocks of a section, below its heading, and its sub-sections; furniture among the blocks is taken out."""
+        cites = self._citing[self._next_citing] < _end(children[-1])
         text: list[Child] = []
-        count = len(children)
         number = 0
         for child in children:
             name = child[0]
             if name == "subsection":
                 break
             number += 1
-            if name in _TEXT:
-                if self._trailed:
-                    self._leave(child)
-                    continue
-                text.append(child)
-            elif name in _FURNITURE:
+            if name in _FURNITURE:
                 self._furniture(child)
-                continue
-            elif name == "RULE":
-                # The rule above a trailer and the one below it belong to the form.
-                if not self._trailed and (number == count or children[number][0] != "TRAILER"):
-                    text.append(child)
-                continue
-            if self._citing[self._next_citing] < _end(child):
-                self._cite(child, kind)
+            elif self._trailed:
+                self._leave(child)
+            else:
+                text.append(child)
+                if cites:
+                    self._cite(child, kind)
         return self._typesetter.blocks(text), children[number:]
 
     def _furniture(self, token: Token) -> None:
@@ -243,7 +221,7 @@ class Builder:
         self._cite(child, "residue")
         start, end = _start(child), _end(child)
         text = self._text[start:end].strip("\n")
-        if text.strip():
+        if child[0] != "RULE" and text.strip():
             self._residue.append(text)
             self._tell("residue", self._line_at(start), "text stands where the form has none")
 

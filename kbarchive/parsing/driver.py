@@ -44,20 +44,29 @@ class Driver:
                 action = row[kind]
                 if action.__class__ is tuple:
                     size, origin, inline = action
-                    children: list[Any] = []
-                    if size:
-                        for value in values[-size:]:
-                            if value.__class__ is list:
-                                # An inlined rule's children are used by no one else, so they can be taken over.
-                                if children:
+                    if inline and size == 1:
+                        del states[-1]
+                        if values[-1].__class__ is not list:
+                            values[-1] = [values[-1]]
+                    elif inline and size == 2 and values[-2].__class__ is list:
+                        # A repetition grows by one: an inlined rule's children are used by no one else.
+                        del states[-2:]
+                        value = values.pop()
+                        if value.__class__ is list:
+                            values[-1] += value
+                        else:
+                            values[-1].append(value)
+                    else:
+                        children: list[Any] = []
+                        if size:
+                            for value in values[-size:]:
+                                if value.__class__ is list:
                                     children += value
                                 else:
-                                    children = value
-                            else:
-                                children.append(value)
-                        del values[-size:]
-                        del states[-size:]
-                    values.append(children if inline else (origin, children))
+                                    children.append(value)
+                            del values[-size:]
+                            del states[-size:]
+                        values.append(children if inline else (origin, children))
                     state = actions[states[-1]][origin]
                     states.append(state)
                     row = actions[state]

@@ -66,7 +66,7 @@ def read_header(text: str, dialect: Dialect, header: Header, first_line: int = 0
         label = label.rstrip()
         meaning = dialect.fields.get(label) if colon else None
         if meaning is None:
-            if line and not line.isspace():
+            if line.strip(" ="):
                 header.leftover.append(line.strip())
                 header.problems.append(("header-line-unknown", offset, "a line of the header has no known label"))
             continue
@@ -87,6 +87,8 @@ def read_header(text: str, dialect: Dialect, header: Header, first_line: int = 0
             header.id = _read_id(value, offset, header)
         elif meaning == "modified":
             header.modified = _read_date(value, offset, header)
+    if dialect.ruled and "\n====" not in text:
+        header.problems.append(("header-rule-missing", offset - 1, "there is no rule below the header"))
     if len(header.fields) < len(dialect.fields):
         for label in dialect.fields:
             if label not in header.fields:
@@ -135,7 +137,7 @@ def _columns(value: str) -> tuple[str, ...]:
 
 @cache
 def _header_pattern(dialect: Dialect) -> re.Pattern[str]:
-    """Lines up to a blank one; and on behind it, where a known label follows."""
+    """Lines up to a blank one, and on behind it where a known label follows; then the rule below the header."""
     labels = "|".join(map(re.escape, dialect.fields)) or "(?!)"
     lines = r"(?:[ \t]*[^ \t\n][^\n]*+\n)"
-    return re.compile(rf"{lines}++(?:(?:[ \t]*+\n)++(?:{labels})[ \t]*:[^\n]*+\n{lines}*+)*(?:[ \t]*+\n)*+")
+    return re.compile(rf"{lines}++(?:(?:[ \t]*+\n)++(?:{labels})[ \t]*:[^\n]*+\n{lines}*+)*(?:[ \t]*+\n)*+(?:={{20,}}[ ]*\n(?:[ \t]*+\n)*+)?")

@@ -49,6 +49,11 @@ def is_prose(lines: list[str]) -> bool:
     return bool(_SENTENCE_END.search(last)) and (small >= 1 or len(words) <= 6) and words[0][0].isalpha() and not last.endswith(");")
 
 
+def is_plainly_prose(text: str) -> bool:
+    """Whether a text has so many small words that nothing else need be asked."""
+    return len(_PROSE_WORDS.intersection(text.split())) >= 3
+
+
 def is_code(lines: list[str]) -> bool:
     """Whether most of the lines can only be program text, commands, keys or addresses."""
     hits = sum(bool(_CODE_LINE.match(line.strip())) for line in lines)

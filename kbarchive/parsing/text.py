@@ -81,7 +81,10 @@ def line_starts(text: str) -> list[int]:
 
 def line_finder(readable: str) -> Callable[[int], int]:
     """A function from a place in a readable text to its line, from 1."""
-    starts = [0, *accumulate(map(len, _LINE.findall(readable)))]
+    lines = readable.splitlines(keepends=True)
+    if len(lines) != readable.count("\n"):  # there are signs, such as form feeds, that end lines for Python only
+        lines = _LINE.findall(readable)
+    starts = [0, *accumulate(map(len, lines))]
     return partial(bisect_right, starts)
 
 

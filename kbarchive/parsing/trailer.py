@@ -15,6 +15,6 @@ def read_trailer(text: str) -> tuple[list[tuple[str, str]], list[str]]:
         match = _FIELD.match(line)
         if match:
             fields.append((match[1], match[2].strip()))
-        elif line.strip():
+        elif line.strip(" ="):
             strange.append(line.strip())
     return fields, strange

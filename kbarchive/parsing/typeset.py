@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Rule, Table
 from kbarchive.parsing.driver import Child, Node
-from kbarchive.parsing.layout import dedent, has_table_head, is_code, is_prose, table_rows
+from kbarchive.parsing.layout import dedent, has_table_head, is_code, is_plainly_prose, is_prose, table_rows
 from kbarchive.parsing.lexer import Token
 
 _LABEL = re.compile(r"\s*((?i:notes?|warnings?|important|cautions?|tips?))(?:[ ]?:|[ ]-[ ])")
@@ -32,10 +32,11 @@ class Typesetter:
         while number < count:
             child = children[number]
             number += 1
-            if child[0] == "list":
+            kind = child[0]
+            if kind == "list":
                 add(self._list(child))
                 continue
-            kind, start, end = child
+            _, start, end = child
             if kind == "PARAGRAPH" and not in_item:
                 line = line_at(start)
                 piece = text[start:end]
@@ -99,14 +100,14 @@ class Typesetter:
         start, end = run[0][1], run[-1][2]
         text = self._text[start:end].rstrip()
         line = self._line_at(start)
-        if "  " in text.lstrip():
-            lines = text.split("\n")
+        if "\n" not in text:
+            return [Code(line, text.strip())] if text.strip() else []
+        lines = text.split("\n")
+        if "--" in text or "  " in lines[0].strip():
             blocks = _split_tables(line, lines)
             if blocks:
                 return blocks
-        if "\n" not in text:
-            return [Code(line, text.strip())] if text.strip() else []
-        return [Code(line, "\n".join(dedent(text.split("\n"))))]
+        return [Code(line, "\n".join(dedent(lines)))]
 
     def _laid_out(self, run: list[Token]) -> list[Block]:
         """Lines below an item's text: paragraphs at its own depth unless they can only be code, what is deeper as elsewhere."""
@@ -116,8 +117,11 @@ class Typesetter:
             if kind == "LAYOUT":
                 judged.append(True)
                 continue
-            lines = text[start:end].strip("\n").split("\n")
-            if is_code(lines):
+            piece = text[start:end]
+            lines = piece.strip("\n").split("\n")
+            if is_plainly_prose(piece):
+                judged.append(False)
+            elif is_code(lines):
                 judged.append(True)
             elif is_prose(lines):
                 judged.append(False)

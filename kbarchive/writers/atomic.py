@@ -24,7 +24,8 @@ def writing(target: str) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise TargetError(f"cannot write {clean(target)}: {reason(error)}") from error
+        name = "standard output" if target == "-" else clean(target)
+        raise TargetError(f"cannot write {name}: {reason(error)}") from error
 
 
 @contextmanager
@@ -37,21 +38,21 @@ def output_file(target: str) -> Iterator[BinaryIO]:
         if sys.stdout is None:
             raise TargetError("standard output is closed")
         yield sys.stdout.buffer
-        with writing("standard output"):
+        with writing(target):
             sys.stdout.buffer.flush()
         return
-    path = os.path.realpath(target)  # so that a link stays, and what it names is replaced
-    mode = _mode(path)
+    mode = _mode(target)
     if mode is not None and stat.S_ISDIR(mode):
         raise TargetError(f"cannot write {clean(target)}: it is a folder; name a file in it, or give --format json-dir")
     if mode is not None and not stat.S_ISREG(mode):
         with writing(target):
-            special = open(path, "wb")  # noqa: SIM115 - closed below; errors of the body are not errors of this call
+            special = open(target, "wb")  # noqa: SIM115 - closed below; errors of the body are not errors of this call
         with special:
             yield special
             with writing(target):
                 special.flush()
         return
+    path = os.path.realpath(target)  # so that a link stays, and what it names is replaced
     temporary = _temporary_name(path)
     try:
         with writing(target):

@@ -1,0 +1,75 @@
+"""`kbarchive check`: what would a conversion meet?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kbarchive.cli.console import CONTEXT_SETTINGS, printable, progress
+
+if TYPE_CHECKING:
+    from kbarchive.checking import CheckReport, Finding
+
+
+@click.command(context_settings=CONTEXT_SETTINGS)
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with. Default: all cores."
+)
+@click.option("-v", "--verbose", is_flag=True, help="Name each file skipped or failed, and each diagnostic.")
+@click.option("--json", "as_json", is_flag=True, help="The counts as JSON; with -v the findings go to stderr.")
+@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
+def check(sources: tuple[str, ...], jobs: int | None, verbose: bool, as_json: bool, quiet: bool) -> int:
+    """Parse all articles of each SOURCE, and count what is met: dialects, diagnostics, failures, and whether the parser
+    gives every file back byte for byte. Writes nothing.
+
+    With -v each finding is a line: file, member, line, code and message, parted by colons.
+
+    \b
+    Examples:
+      kbarchive check archive.tar.xz
+      kbarchive check -v txt/ | grep header-keywords-cut
+      kbarchive check --json txt/
+
+    \b
+    Exit codes:
+      0  all is well
+      1  something failed, or is not lossless
+      2  could not run
+    """
+    from kbarchive.checking import check as check_sources
+
+    def tell(finding: Finding) -> None:
+        click.echo(_line(finding), err=as_json)
+
+    with progress(quiet or verbose) as show:
+        report = check_sources(sources, jobs, on_finding=tell if verbose else None, on_progress=show)
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.encode(report))
+    else:
+        _print(report)
+    return 0 if report.ok else 1
+
+
+def _line(finding: Finding) -> str:
+    parts = [finding.file, finding.member, finding.line, finding.code]
+    return printable(":".join(str(part) for part in parts if part is not None) + f": {finding.message}")
+
+
+def _print(report: CheckReport) -> None:
+    lossless = f"{report.lossless:,} of {report.lossless + report.not_lossless:,} files"
+    rows = [
+        ("articles", f"{report.articles:,}"),
+        ("failures", f"{len(report.failures):,}"),
+        ("skipped", f"{report.skipped:,}"),
+        ("lossless", lossless),
+        *((f"dialect {name}", f"{count:,}") for name, count in report.dialects.most_common()),
+        *((f"diagnostic {code}", f"{count:,}") for code, count in report.diagnostics.most_common()),
+        ("read", f"{report.bytes / 1e6:,.1f} MB in {report.seconds:.1f} s"),
+    ]
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        click.echo(f"{name:<{width}}  {value}")

@@ -1,0 +1,160 @@
+"""What all commands share on a terminal: how they end, what they say on stderr, and how progress is shown.
+
+Exit codes are the command's own; 2 for what could not run, 130 when interrupted, 141 when the reader of a pipe went
+away, 143 when told to terminate. Nobody gets to see a traceback.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from kbarchive.errors import KbArchiveError
+
+if TYPE_CHECKING:
+    from kbarchive.pipeline import Report
+
+_LIVE_SECONDS = 0.1
+_LOG_SECONDS = 5.0
+
+_NAMED_FAILURES = 20
+_ALL = "`kbarchive check -v` names all"
+
+CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+
+def run(command: click.Command, name: str) -> NoReturn:
+    """Runs a command as the program `name`, and exits.
+
+    A command returns its exit code, or None for 0. Each KbArchiveError it raises ends in one line on stderr and exit 2.
+    """
+    with contextlib.suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGTERM, _terminate)
+    if sys.stdout is not None:
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text stream at the start of a program
+    try:
+        code = _code(command, name)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        code = 141
+    except KeyboardInterrupt:
+        code = 130
+    except OSError as error:
+        code = _fail(name, f"{error.filename or 'input or output'}: {error.strerror or error}")
+    _leave_quietly()
+    sys.exit(code)
+
+
+def _code(command: click.Command, name: str) -> int:
+    try:
+        # Not command.main(), which ends the program itself on an interrupt or a broken pipe.
+        with command.make_context(name, sys.argv[1:]) as context:
+            result = command.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except KbArchiveError as error:
+        return _fail(name, str(error))
+    except OSError:
+        raise
+    except Exception as error:  # an error of ours: one line that can be reported
+        where = error.__traceback__
+        while where and where.tb_next:
+            where = where.tb_next
+        at = f" ({os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno})" if where else ""
+        return _fail(name, f"internal error: {type(error).__name__}: {error}{at}")
+    return result if isinstance(result, int) else 0
+
+
+def say(message: str, program: str = "kbarchive") -> None:
+    """Tells people something, on stderr."""
+    if sys.stderr is not None:
+        click.echo(f"{program}: {printable(message)}", err=True)
+
+
+def printable(text: str) -> str:
+    """Text in which nothing steers a terminal: file names may hold any characters."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+@contextlib.contextmanager
+def progress(quiet: bool = False) -> Iterator[Callable[[Report], None] | None]:
+    """Gives what shows a report so far on stderr: a live line on a terminal, a line now and then in a log."""
+    if quiet or sys.stderr is None:
+        yield None
+    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        yield from _live_line()
+    else:
+        yield _every(_LOG_SECONDS, lambda report: say(_so_far(report)))
+
+
+def summarize(report: Report, outcome: str = "") -> None:
+    """Says on stderr what came of a run: counts, diagnostics by code, what was skipped, and what failed."""
+    say(f"{report.articles:,} articles, {report.bytes / 1e6:,.1f} MB in {report.seconds:.1f} s{outcome}")
+    if report.diagnostics:
+        say("diagnostics: " + ", ".join(f"{code} {count:,}" for code, count in report.diagnostics.most_common()))
+    for entry in report.skipped_first:
+        say(f"skipped: {entry}")
+    if report.skipped > len(report.skipped_first):
+        say(f"and {report.skipped - len(report.skipped_first):,} more skipped; {_ALL}")
+    for failure in report.failures[:_NAMED_FAILURES]:
+        say(f"failed: {failure}")
+    if len(report.failures) > _NAMED_FAILURES:
+        say(f"and {len(report.failures) - _NAMED_FAILURES:,} more failures; {_ALL}")
+
+
+def _live_line() -> Iterator[Callable[[Report], None]]:
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    # Without a thread that refreshes: the worker processes are forked while this is shown.
+    with Live(console=Console(stderr=True), auto_refresh=False, transient=True) as live:
+        yield _every(_LIVE_SECONDS, lambda report: live.update(Text(_so_far(report)), refresh=True))
+
+
+def _every(seconds: float, show: Callable[[Report], None]) -> Callable[[Report], None]:
+    last = time.monotonic()
+
+    def shown_at_times(report: Report) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= seconds:
+            last = now
+            show(report)
+
+    return shown_at_times
+
+
+def _so_far(report: Report) -> str:
+    failed = f", {len(report.failures):,} failed" if report.failures else ""
+    skipped = f", {report.skipped:,} skipped" if report.skipped else ""
+    return f"{report.articles:,} articles, {report.bytes / 1e6:,.1f} MB{skipped}{failed}, {report.seconds:.0f} s"
+
+
+def _fail(name: str, message: str) -> int:
+    say(f"error: {message}", name)
+    return 2
+
+
+def _terminate(*_: object) -> NoReturn:
+    raise SystemExit(143)  # unwinds, so that temporary files go
+
+
+def _leave_quietly() -> None:
+    # Python flushes stdout once more when it ends, and would complain of a pipe that is gone.
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

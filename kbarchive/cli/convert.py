@@ -1,0 +1,51 @@
+"""`kbarchive convert`: bulk conversion."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from kbarchive.cli.console import CONTEXT_SETTINGS, progress, summarize
+from kbarchive.writers import FORMATS, STDOUT
+
+
+@click.command(context_settings=CONTEXT_SETTINGS)
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.argument("target", metavar="TARGET")
+@click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: by the name of TARGET.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with. Default: all cores."
+)
+@click.option("--overwrite", is_flag=True, help="Replace a TARGET folder that holds an earlier conversion.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+def convert(
+    sources: tuple[str, ...], target: str, format_name: str | None, jobs: int | None, overwrite: bool, quiet: bool
+) -> int:
+    """Convert all articles of each SOURCE to records in TARGET.
+
+    A SOURCE is a file, a folder, a zip, a tar (of any compression), or - for standard input. TARGET is a file
+    (.jsonl, .ndjson: JSON Lines, a record a line), a folder (a JSON file for each article: 206/Q206968.json), or - for
+    standard output. It appears whole at the end, or not at all; the records are in input order.
+
+    \b
+    Examples:
+      kbarchive convert txt/ records.jsonl
+      kbarchive convert archive.tar.xz records/
+      xzcat archive.tar.xz | kbarchive convert - - --format jsonl | head
+
+    \b
+    Exit codes:
+      0  all was read
+      1  some files could not be read (they are named); the others are converted
+      2  nothing was written
+    """
+    from kbarchive.convert import convert as convert_sources
+
+    # A live line would mix with records on the same terminal.
+    on_terminal = target == STDOUT and sys.stdout is not None and sys.stdout.isatty()
+    with progress(quiet or on_terminal) as show:
+        report = convert_sources(sources, target, format_name, jobs, overwrite=overwrite, on_progress=show)
+    if not quiet or report.failures:
+        summarize(report, "" if target == STDOUT else f" -> {target}")
+    return 1 if report.failures else 0

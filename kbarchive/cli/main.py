@@ -1,0 +1,58 @@
+"""The command `kbarchive`: a table of sub-commands, each imported when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+from typing import NoReturn
+
+import click
+
+from kbarchive._version import __version__
+from kbarchive.cli.console import CONTEXT_SETTINGS, run
+
+COMMANDS = {  # name: module, function, help in one line
+    "convert": ("kbarchive.cli.convert", "convert", "Convert articles to JSON Lines or a folder of JSON files."),
+    "check": ("kbarchive.cli.check", "check", "Parse everything and count what is met; write nothing."),
+    "index": ("kbarchive.cli.index", "index", "Index articles for kbsearch."),
+    "show": ("kbarchive.cli.show", "show", "Show one article of the index."),
+    "refs": ("kbarchive.cli.refs", "refs", "Tell what an article cites, and what cites it."),
+    "stats": ("kbarchive.cli.stats", "stats", "Count what the index holds."),
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        module, function, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), function)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+@click.command(cls=_LazyGroup, context_settings=CONTEXT_SETTINGS)
+@click.version_option(__version__, prog_name="kbarchive")
+def kbarchive() -> None:
+    """Reads the early Microsoft KnowledgeBase into clean records. To search them there is kbsearch.
+
+    \b
+    Examples:
+      kbarchive convert txt/ records.jsonl
+      kbarchive index archive.tar.xz
+      kbarchive show Q206968
+    """
+
+
+def main() -> NoReturn:
+    """The entry point."""
+    run(kbarchive, "kbarchive")
+
+
+if __name__ == "__main__":
+    main()
