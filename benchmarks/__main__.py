@@ -38,9 +38,9 @@ def parse(folder: Path | None, rounds: int, repeat: int | None) -> None:
 @click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
 @_rounds
 @_repeat
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. Default: all cores.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. Default: one a core, at most 8.")
 def convert(source: Path | None, rounds: int, repeat: int | None, jobs: int | None) -> None:
-    """Convert SOURCE to JSON Lines, with all cores."""
+    """Convert SOURCE to JSON Lines, in several processes."""
     click.echo(measure_converting(source or _corpus(), repeat or _default_repeat(source), rounds, jobs))
 
 

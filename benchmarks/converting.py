@@ -1,4 +1,4 @@
-"""Converting to JSON Lines with all cores, and the memory it takes."""
+"""Converting to JSON Lines in several processes, and the memory it takes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from benchmarks.floor import floor
 from benchmarks.measure import Row, cpu_seconds, peak_bytes, table
-from kbarchive.convert import convert
-from kbarchive.pipeline import cores
+from kbarchive.conversion import convert
+from kbarchive.errors import SourceError
+from kbarchive.pipeline import default_jobs
 from kbarchive.sources import documents
 
 
@@ -28,12 +29,14 @@ class _Run(NamedTuple):
 def measure_converting(source: Path, repeat: int, rounds: int, jobs: int | None) -> str:
     """The table of converting a source `repeat` times in one run, the best of `rounds`."""
     sources = [source] * repeat
-    jobs = jobs or cores()
+    jobs = jobs or default_jobs()
     floors, runs = [], []
     for _ in range(rounds):
         floors.append(cpu_seconds(partial(_floor, sources)))
         runs.append(_converted_apart(sources, jobs))
     best = min(runs)
+    if not best.files:
+        raise SourceError(f"{source}: no file to convert")
     rows = (
         Row("floor: read, decode, one regex", min(floors)),
         Row(f"convert to JSON Lines, {jobs} jobs", best.seconds, max(run.memory for run in runs)),

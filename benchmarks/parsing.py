@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.floor import floor
 from benchmarks.measure import Row, best_of, cpu_seconds, table
+from kbarchive.errors import SourceError
 from kbarchive.parsing import parse_document
 
 
@@ -19,6 +20,8 @@ def measure_parsing(folder: Path, repeat: int, rounds: int) -> str:
         for name in sorted(names)
         if not name.startswith(".")
     ] * repeat
+    if not paths:
+        raise SourceError(f"{folder}: no file to parse")
 
     def contents() -> Iterator[bytes]:
         for path in paths:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         Table,
         Version,
     )
-    from kbarchive.convert import convert
+    from kbarchive.conversion import convert
     from kbarchive.errors import KbArchiveError
     from kbarchive.index import build_index
     from kbarchive.parsing import parse, parse_tree
@@ -44,7 +44,7 @@ _HOMES = {
     "kbarchive.article": (
         "AppliesTo Article Block Code Diagnostic Item List Note Paragraph Reference Rule Section Source Table Version"
     ),
-    "kbarchive.convert": "convert",
+    "kbarchive.conversion": "convert",
     "kbarchive.errors": "KbArchiveError",
     "kbarchive.index": "build_index",
     "kbarchive.parsing": "parse parse_tree",

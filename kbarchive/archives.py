@@ -118,7 +118,7 @@ def _zip_entries(stream: IO[bytes], file: str) -> Iterator[Entry]:
     with archive:
         for info in archive.infolist():
             member = clean(info.filename)
-            if info.is_dir() or is_hidden(member):
+            if member.endswith("/") or is_hidden(member):  # a folder; info.is_dir() fails on an empty name
                 continue
             if stat.S_ISLNK(info.external_attr >> 16):
                 yield Skipped(file, member, "a symbolic link")

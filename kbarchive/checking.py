@@ -89,21 +89,21 @@ def _check_batch(batch: list[Entry], *, with_findings: bool) -> tuple[CheckRepor
         if with_findings:
             findings += chain.from_iterable(map(_told, found))
         if isinstance(entry, Document) and any(isinstance(outcome, Article) for outcome in found):
-            if _is_lossless(entry, report):
+            problem = _loss(entry)
+            if problem is None:
                 report.lossless += 1
             else:
                 report.not_lossless += 1
-                findings.append(Finding(entry.file, entry.member, None, "not-lossless", "is not given back whole"))
+                findings.append(Finding(entry.file, entry.member, None, "not-lossless", problem))
     return report, findings
 
 
-def _is_lossless(document: Document, report: Report) -> bool:
+def _loss(document: Document) -> str | None:
+    """Why a document is not lossless, or None where it is."""
     try:
-        return is_lossless(document.data)
+        return None if is_lossless(document.data) else "the parser does not give it back byte for byte"
     except Exception as error:  # as in reading: an error of ours, to be told
-        message = f"error in kbarchive: {type(error).__name__}: {reason(error)}"
-        report.failures.append(Failure(document.file, document.member, message))
-        return False
+        return f"error in kbarchive: {type(error).__name__}: {reason(error)}"
 
 
 def _told(outcome: Outcome) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from kbarchive.reading import Outcome, outcomes
 _BATCH_BYTES = 500_000
 _BATCH_DOCUMENTS = 256
 _IN_FLIGHT_PER_JOB = 3
+_MOST_JOBS = 8
 
 _SKIPPED_NAMED = 20
 
@@ -118,13 +119,13 @@ def in_order(
 ) -> Generator[_Result, None, None]:
     """The task's results for each batch, in the order of the batches, with a bounded number of batches under way.
 
-    `jobs` processes work, None means one for each core this process may use; one job, or one batch, needs no process.
+    `jobs` processes work, None means `default_jobs`; one job, or one batch, needs no process.
     Any `executor` whose workers can import kbarchive may be given in their place; it is not shut down. The task must be
     picklable, and tell its errors in its result. Close the iterator to end the workers early.
 
     Raises WorkerError where a worker process dies.
     """
-    jobs = jobs or cores()
+    jobs = jobs or default_jobs()
     work = iter(work)
     if executor is not None:
         yield from _submitted(task, work, executor, jobs)
@@ -138,6 +139,11 @@ def in_order(
         yield from _submitted(task, chain(first, work), pool, jobs)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def default_jobs() -> int:
+    """One process for each core, at most 8: one process reads, and unpacks no faster than 8 can parse."""
+    return min(cores(), _MOST_JOBS)
 
 
 def cores() -> int:

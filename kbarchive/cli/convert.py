@@ -15,7 +15,7 @@ from kbarchive.writers import FORMATS, STDOUT
 @click.argument("target", metavar="TARGET")
 @click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: by the name of TARGET.")
 @click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with. Default: all cores."
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: one a core, at most 8."
 )
 @click.option("--overwrite", is_flag=True, help="Replace a TARGET folder that holds an earlier conversion.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
@@ -40,7 +40,7 @@ def convert(
       1  some files could not be read (they are named); the others are converted
       2  nothing was written
     """
-    from kbarchive.convert import convert as convert_sources
+    from kbarchive.conversion import convert as convert_sources
 
     # A live line would mix with records on the same terminal.
     on_terminal = target == STDOUT and sys.stdout is not None and sys.stdout.isatty()

@@ -12,7 +12,9 @@ from kbarchive.dialects.dialect import Dialect
 
 DIALECT = Dialect(
     name="page",
-    mark=re.compile(r"^Article:[ \t]*Q?\d+[ \t]*\n(?:Product\(s\)|Version\(s\)|Operating System\(s\)|Keyword\(s\)):", re.MULTILINE),
+    mark=re.compile(
+        r"^Article:[ \t]*Q?\d+[ \t]*\n(?:Product\(s\)|Version\(s\)|Operating System\(s\)|Keyword\(s\)):", re.MULTILINE
+    ),
     fields={
         "Article": "id",
         "Product(s)": "products",

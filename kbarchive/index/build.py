@@ -3,187 +3,176 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 from pathlib import Path
 
 import msgspec
 from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
 
+from kbarchive.document import Entry
 from kbarchive.errors import SearchIndexError
-from kbarchive.index.folders import corpus_files, default_folder
-from kbarchive.index.shard import Written
+from kbarchive.index.folders import default_folder
+from kbarchive.index.shard import Counts, Written
 from kbarchive.index.store import Metadata, new_generation, write_metadata
-from kbarchive.index.workers import File, LocalWorker, ProcessWorker, Worker
+from kbarchive.index.workers import LocalWorker, ProcessWorker, Worker
+from kbarchive.pipeline import Report, batches, cores
+from kbarchive.resources import resource_folder
+from kbarchive.sources import SourcePath, entries, identity
 
-# More processes than this only wait for the one that reads.
-_MOST_JOBS = 8
-_BATCH_FILES = 64
-_BATCH_BYTES = 1_000_000
+Progress = Callable[[Report], object]
 
-Progress = Callable[[int], None]
+_CORPUS_FOLDERS = ("page", "txt")
 
 
-class IndexReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a build did. `superseded` counts articles left out for a newer one of the same key.
+class IndexReport(Report, kw_only=True):
+    """What came of a build: the counts of what was read, and what became of it.
 
-    `skipped` names the files that hold no article, `failed` those that could not be read, and why.
+    `location` is the index folder. `indexed` is how many articles it holds; `superseded` of those read were left out for
+    a newer one of the same key.
     """
 
     location: str
-    articles: int
+    indexed: int
     superseded: int
-    skipped: tuple[str, ...]
-    failed: tuple[str, ...]
-    diagnostics: dict[str, int]
 
 
 def build_index(
-    sources: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
-    index_dir: str | os.PathLike[str] | None = None,
+    sources: SourcePath | Iterable[SourcePath],
+    index_dir: SourcePath | None = None,
     jobs: int | None = None,
     *,
     on_progress: Progress | None = None,
 ) -> IndexReport:
     """Reads all articles of `sources` into a new index, which takes the place of the one in `index_dir`.
 
-    `sources` are files, folders, zip and tar archives, or "-". `index_dir` is a folder; None means KBARCHIVE_INDEX, else
-    the user's default index. `jobs` processes parse and index, None means one for each core; the answers of the index do
-    not depend on it. `on_progress` is called with the number of files read so far. Of articles with the same key the
-    newest by date is kept, the first of those of one date.
+    `sources` is one path or several (see `kbarchive.read`). `index_dir` is a folder; None means KBARCHIVE_INDEX, else the
+    user's default index. `jobs` processes parse and index, None means one for each core; what an index answers does not
+    depend on it. `on_progress` gets the report so far after each batch. Of articles with the same key the newest by date
+    is kept, the first of those of one date. Until the last step the old index, if there is one, is the one in use.
 
-    Raises SearchIndexError where the folder cannot be written or holds something else, or where no article is found;
-    SourceError where a source cannot be read at all.
+    Raises SourceError where a source does not exist; SearchIndexError where the folder cannot be written, holds something
+    else, is being written, or where no article is found; WorkerError where a worker process dies.
     """
-    names = [sources] if isinstance(sources, (str, os.PathLike)) else list(sources)
+    started = time.monotonic()
+    paths = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     folder = default_folder() if index_dir is None else Path(index_dir)
-    unread: list[str] = []
-    batches = _batches(_source_files(names, unread, on_progress))
+    own = identity(folder)
+    work = batches(entries(*paths, exclude=(own,) if own else ()))
     with new_generation(folder) as generation:
-        head = list(islice(batches, 2))
-        processes = 1 if len(head) < 2 else min(jobs or _cores(), _MOST_JOBS)
+        first = list(islice(work, 2))
+        processes = 1 if len(first) < 2 else jobs or cores()
         shards = [generation / f"shard-{number}" for number in range(processes)]
         for shard in shards:
             shard.mkdir()
-        workers: list[Worker] = (
-            [LocalWorker(FileStorage(str(shards[0])))] if processes == 1 else [ProcessWorker(shard) for shard in shards]
-        )
-        metadata, skipped, failed = _fill(workers, chain(head, batches))
+        workers = _workers(shards)
+        metadata, report = _fill(workers, chain(first, work), on_progress, started)
         if not metadata.articles:
-            raise SearchIndexError(f"no article found in {', '.join(map(str, names))}; nothing was indexed")
-        metadata = msgspec.structs.replace(
-            metadata, shards=tuple(shard.name for shard in shards), sources=tuple(map(os.fspath, names))
-        )
-        write_metadata(generation, metadata)
+            raise SearchIndexError(f"no article found in {', '.join(map(str, paths))}: nothing was indexed")
+        sources_named = tuple(os.fspath(path) for path in paths)
+        shard_names = tuple(shard.name for shard in shards)
+        write_metadata(generation, msgspec.structs.replace(metadata, shards=shard_names, sources=sources_named))
     return IndexReport(
+        **{**msgspec.structs.asdict(report), "seconds": time.monotonic() - started},
         location=str(folder),
-        articles=metadata.articles,
+        indexed=metadata.articles,
         superseded=metadata.superseded,
-        skipped=skipped,
-        failed=(*unread, *failed),
-        diagnostics=metadata.counts.get("diagnostic", {}),
     )
 
 
 def build_sample(index_dir: Path) -> None:
-    """Indexes the bundled corpus into a folder; raises SearchIndexError where it cannot be written."""
-    with new_generation(index_dir) as generation:
-        shard = generation / "shard-0"
-        shard.mkdir()
-        metadata = _fill_with_corpus(FileStorage(str(shard)))
-        write_metadata(generation, msgspec.structs.replace(metadata, shards=(shard.name,)))
+    """Indexes the bundled corpus into a folder; raises SearchIndexError where that cannot be written."""
+    build_index(_corpus(), index_dir, jobs=1)
 
 
 def build_sample_in_memory() -> tuple[Storage, Metadata]:
     """Indexes the bundled corpus into memory, for where no folder can be written."""
     storage = RamStorage()
-    return storage, _fill_with_corpus(storage)
+    metadata, _ = _fill([LocalWorker(storage)], batches(entries(*_corpus())), None, time.monotonic())
+    return storage, metadata
 
 
-def _fill_with_corpus(storage: Storage) -> Metadata:
-    files = (File(number, name, None, path.read_bytes()) for number, (name, path) in enumerate(corpus_files()))
-    metadata, _, _ = _fill([LocalWorker(storage)], _batches(files))
-    return msgspec.structs.replace(metadata, sources=("the bundled corpus",))
+def _corpus() -> list[Path]:
+    corpus = resource_folder("corpus")
+    return [corpus / name for name in _CORPUS_FOLDERS if (corpus / name).is_dir()]
+
+
+def _workers(shards: Sequence[Path]) -> list[Worker]:
+    if len(shards) == 1:
+        return [LocalWorker(FileStorage(str(shards[0])))]
+    return [ProcessWorker(shard) for shard in shards]
 
 
 def _fill(
-    workers: Sequence[Worker], batches: Iterable[list[File]]
-) -> tuple[Metadata, tuple[str, ...], tuple[str, ...]]:
+    workers: Sequence[Worker], work: Iterable[list[Entry]], on_progress: Progress | None, started: float
+) -> tuple[Metadata, Report]:
+    parts: list[tuple[int, Report]] = []
+    so_far = Report()
+
+    def collect() -> None:
+        for worker in workers:
+            for part in worker.parts:
+                so_far.add(part[1])
+            parts.extend(worker.parts)
+            worker.parts.clear()
+        so_far.seconds = time.monotonic() - started
+        if on_progress:
+            on_progress(so_far)
+
     try:
-        for number, batch in enumerate(batches):
-            workers[number % len(workers)].send(batch)
-        outcomes = [worker.outcome() for worker in workers]
-        dropped = _superseded([outcome.written for outcome in outcomes])
-        for worker, numbers in zip(workers, dropped, strict=True):
-            worker.commit(numbers)
+        for number, batch in enumerate(work):
+            workers[number % len(workers)].send(number, batch)
+            collect()
+        written = [worker.written() for worker in workers]
+        collect()
+        dropped = _superseded(written)
+        for worker, documents in zip(workers, dropped, strict=True):
+            worker.commit(documents)
         counts = _add_up(worker.counts() for worker in workers)
     finally:
         for worker in workers:
             worker.stop()
+    report = Report()
+    for _, part in sorted(parts, key=lambda part: part[0]):
+        report.add(part)
     superseded = sum(map(len, dropped))
     metadata = Metadata(
         shards=(),
-        articles=sum(len(outcome.written) for outcome in outcomes) - superseded,
+        articles=sum(map(len, written)) - superseded,
         superseded=superseded,
         sources=(),
         counts=counts,
         files={},
     )
-    skipped = tuple(name for outcome in outcomes for name in outcome.skipped)
-    failed = tuple(name for outcome in outcomes for name in outcome.failed)
-    return metadata, skipped, failed
+    return metadata, report
 
 
 def _superseded(shards: Sequence[Sequence[Written]]) -> list[set[int]]:
     """For each shard the documents that another article of the same key replaces."""
     dropped: list[set[int]] = [set() for _ in shards]
-    kept: dict[str, tuple[str, int, int, int]] = {}
-    for shard, written in enumerate(shards):
-        for document, (key, modified, number) in enumerate(written):
-            candidate = (modified, -number, -document, shard)
-            rival = kept.setdefault(key, candidate)
-            if rival is not candidate:
-                loser = min(rival, candidate)
-                kept[key] = max(rival, candidate)
-                dropped[loser[3]].add(-loser[2])
+    kept: dict[str, tuple[Written, int, int]] = {}
+    everything = [
+        (written, shard, document) for shard, all_written in enumerate(shards) for document, written in enumerate(all_written)
+    ]
+    for candidate in sorted(everything, key=lambda candidate: candidate[0].place):
+        key = candidate[0].key
+        rival = kept.get(key)
+        if rival is None:
+            kept[key] = candidate
+            continue
+        loser = candidate
+        if candidate[0].modified > rival[0].modified:
+            kept[key], loser = candidate, rival
+        dropped[loser[1]].add(loser[2])
     return dropped
 
 
-def _add_up(counts: Iterable[dict[str, dict[str, int]]]) -> dict[str, dict[str, int]]:
-    total: dict[str, dict[str, int]] = {}
+def _add_up(counts: Iterable[Counts]) -> Counts:
+    total: Counts = {}
     for part in counts:
         for group, names in part.items():
             added = total.setdefault(group, {})
             for name, count in names.items():
                 added[name] = added.get(name, 0) + count
     return {group: dict(sorted(names.items())) for group, names in sorted(total.items())}
-
-
-def _batches(files: Iterable[File]) -> Iterator[list[File]]:
-    batch: list[File] = []
-    size = 0
-    for file in files:
-        batch.append(file)
-        size += len(file.data)
-        if len(batch) >= _BATCH_FILES or size >= _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-def _source_files(
-    names: Sequence[str | os.PathLike[str]], unread: list[str], on_progress: Progress | None
-) -> Iterator[File]:
-    number = 0
-    for name in names:
-        for path in sorted(Path(name).rglob("*.TXT")):
-            yield File(number, path.relative_to(name).as_posix(), None, path.read_bytes())
-            number += 1
-            if on_progress:
-                on_progress(number)
-
-
-def _cores() -> int:
-    # The cores this process may run on, which a container may have limited.
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import platformdirs
@@ -23,18 +22,11 @@ def default_folder() -> Path:
     return platformdirs.user_data_path("kbarchive", appauthor=False) / "index"
 
 
-def corpus_files() -> Iterator[tuple[str, Path]]:
-    """The files of the bundled corpus, each with its name inside the corpus, in stable order."""
-    corpus = resource_folder("corpus")
-    for pattern in ("txt/*/*.TXT", "page/*.txt"):
-        for path in sorted(corpus.glob(pattern)):
-            yield path.relative_to(corpus).as_posix(), path
-
-
 def sample_folder() -> Path:
     """Where the index of the bundled corpus is kept: in the user's cache, apart for each corpus and version."""
     digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
-    for name, path in corpus_files():
+    corpus = resource_folder("corpus")
+    for path in sorted(corpus.rglob("*")):
         status = path.stat()
-        digest.update(f"\n{name} {status.st_size} {status.st_mtime_ns}".encode())
+        digest.update(f"\n{path.relative_to(corpus)} {status.st_size} {status.st_mtime_ns}".encode())
     return platformdirs.user_cache_path("kbarchive", appauthor=False) / f"sample-{digest.hexdigest()[:16]}"

@@ -6,10 +6,8 @@ Documents are numbered through the shards: a shard's own numbers, plus its `base
 from __future__ import annotations
 
 import contextlib
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from whoosh.codec.whoosh3 import LENGTHS_COLUMN
 from whoosh.filedb.filestore import FileStorage, Storage
@@ -19,7 +17,8 @@ from whoosh.util.numeric import byte_to_length
 from kbarchive.article import Article
 from kbarchive.errors import KbArchiveError, SearchIndexError
 from kbarchive.index import records
-from kbarchive.index.schema import TEXT_FIELDS, Positions
+from kbarchive.index.postings import Postings
+from kbarchive.index.schema import TEXT_FIELDS
 from kbarchive.index.shard import open_shard
 from kbarchive.index.store import Metadata, current_generation
 
@@ -30,7 +29,7 @@ _COLUMNS = ("key", "collection", "modified", "record")
 
 
 class ShardReader:
-    """One shard. Documents are numbered from 0 here; those deleted are never told."""
+    """One shard. Documents are numbered from 0 here."""
 
     def __init__(self, storage: Storage, base: int) -> None:
         self._reader = open_shard(storage)
@@ -50,49 +49,19 @@ class ShardReader:
         length: int = self._reader.field_length(field)
         return length
 
-    def document_frequency(self, field: str, term: bytes) -> int:
-        """How many documents have a term, deleted ones included: for choosing an order, not for scores."""
+    def postings(self, field: str, term: bytes) -> Postings | None:
+        """The posting list of a term in a field, deleted documents included; None where no document has it."""
         try:
-            frequency: int = self._terms.doc_frequency(field, term)
-        except KeyError:
-            return 0
-        return frequency
-
-    def postings(self, field: str, term: bytes) -> Iterator[tuple[Sequence[int], Sequence[float]]]:
-        """Blocks of (documents in rising order, how often each has the term)."""
-        for matcher in self._blocks(field, term):
-            matcher._read_ids()
-            matcher._read_weights()
-            documents, weights = matcher._ids, matcher._weights
-            if self.deleted:
-                kept = [pair for pair in zip(documents, weights, strict=True) if pair[0] not in self.deleted]
-                documents, weights = [pair[0] for pair in kept], [pair[1] for pair in kept]
-            yield documents, weights
-
-    def positions(self, field: str, term: bytes, wanted: Sequence[int]) -> dict[int, Sequence[int]]:
-        """The positions of a term in those of the documents `wanted` (in rising order) that have it in the field."""
-        found: dict[int, Sequence[int]] = {}
-        matcher = self._matcher(field, term)
-        if matcher is None:
-            return found
-        for document in wanted:
-            while document > matcher._maxid:
-                if matcher._lastblock:
-                    return found
-                matcher._next_block()
-            if matcher._ids is None:
-                matcher._read_ids()
-            at = bisect_left(matcher._ids, document)
-            if at < len(matcher._ids) and matcher._ids[at] == document:
-                if matcher._values is None:
-                    matcher._read_values()
-                found[document] = Positions.decode(matcher._values[at])
-        return found
+            info = self._terms.term_info(field, term)
+        except TermNotFound:
+            return None
+        offset, (length,) = info.extent()  # Whoosh gives the length as the tuple that it was unpacked to
+        return Postings(bytes(self._terms._postfile.get(offset, length)))
 
     def documents_with(self, field: str, value: str) -> list[int]:
         """The documents that have a value in an exact field."""
-        term = value.encode("utf-8", "surrogateescape")
-        return [document for documents, _ in self.postings(field, term) for document in documents]
+        postings = self.postings(field, value.encode("utf-8", "surrogateescape"))
+        return [document for document in postings.documents if document not in self.deleted] if postings else []
 
     def column(self, name: str, document: int) -> str:
         """The value of an exact field with a column; "" where there is none."""
@@ -120,21 +89,6 @@ class ShardReader:
             return bytes(self.documents)
         column = perdoc.column_reader(name, LENGTHS_COLUMN)
         return bytes(column._dbfile.get(column._basepos, column._count)).ljust(self.documents, b"\0")
-
-    def _matcher(self, field: str, term: bytes) -> Any:
-        try:
-            return self._terms.matcher(field, term, self._reader.schema[field].format)
-        except TermNotFound:
-            return None
-
-    def _blocks(self, field: str, term: bytes) -> Iterator[Any]:
-        matcher = self._matcher(field, term)
-        if matcher is None:
-            return
-        yield matcher
-        while not matcher._lastblock:
-            matcher._next_block()
-            yield matcher
 
 
 class IndexReader:

@@ -5,7 +5,6 @@ A change here, or in `analysis`, changes what an index answers: count FORMAT up 
 
 from __future__ import annotations
 
-import sys
 from array import array
 from collections.abc import Iterable, Iterator
 from typing import Any, get_args
@@ -23,36 +22,25 @@ TEXT_FIELDS: tuple[str, ...] = ("title", "products", "keywords", "query_words", 
 # Suggestions are spelled from the words of these, which were written with some care; code and residue are not.
 _SPELLED_SECTIONS = ("symptoms", "summary", "cause")
 
+_POSITION_SIZE = array("I").itemsize
+
 
 class Positions(Format):  # type: ignore[misc]  # Whoosh has no types
-    """Postings with the positions of a term, as an array of 16-bit numbers, or of 32-bit ones behind one byte.
-
-    Whoosh's own format pickles each list, which is slower to write and to read.
-    """
+    """Postings with the positions of a term, for Whoosh's own queries; `codec` keeps them."""
 
     def __init__(self) -> None:
         super().__init__()
 
-    def fixed_value_size(self) -> None:
-        return None
+    def decode_frequency(self, value: bytes) -> int:
+        return len(value) // _POSITION_SIZE
 
-    @staticmethod
-    def encode(positions: list[int]) -> bytes:
-        if positions[-1] > 0xFFFF:
-            return b"\0" + _little_endian(array("I", positions)).tobytes()
-        return _little_endian(array("H", positions)).tobytes()
+    def decode_weight(self, value: bytes) -> float:
+        return float(self.decode_frequency(value))
 
-    @staticmethod
-    def frequency(size: int) -> int:
-        """How many positions a value of `size` bytes holds."""
-        return size // 4 if size % 2 else size // 2
-
-    @staticmethod
-    def decode(value: bytes) -> array[int]:
-        wide = len(value) % 2
-        positions = array("I" if wide else "H")
-        positions.frombytes(value[wide:])
-        return _little_endian(positions)
+    def decode_positions(self, value: bytes) -> list[int]:
+        positions = array("I")
+        positions.frombytes(value)
+        return list(positions)
 
 
 class TextField(FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -61,14 +49,12 @@ class TextField(FieldType):  # type: ignore[misc]  # Whoosh has no types
     indexed, scorable, stored, unique = True, True, False, False
     column_type = vector = analyzer = None
 
-    frequency = staticmethod(Positions.frequency)
-
     def __init__(self) -> None:
         self.format = Positions()
 
     def index(self, value: str, **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
         for term, found in analysis.positions(value).items():
-            yield term, len(found), float(len(found)), Positions.encode(found)
+            yield term, len(found), float(len(found)), array("I", found).tobytes()
 
 
 class ExactField(FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -84,12 +70,6 @@ class ExactField(FieldType):  # type: ignore[misc]  # Whoosh has no types
     def index(self, value: str | Iterable[str], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
         for text in [value] if isinstance(value, str) else value:
             yield text.encode("utf-8", "surrogateescape"), 1, 1.0, b""
-
-    @staticmethod
-    def frequency(size: int) -> int:
-        """Once: these fields have no positions, and so values of no bytes."""
-        del size
-        return 1
 
     def to_column_value(self, value: str) -> bytes:
         return value.encode("utf-8", "surrogateescape")
@@ -156,9 +136,3 @@ def _applies_to(entries: Iterable[AppliesTo]) -> Iterator[str]:
     for entry in entries:
         yield entry.text
         yield from _applies_to(entry.with_)
-
-
-def _little_endian(numbers: array[int]) -> array[int]:
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers

@@ -14,18 +14,22 @@ from whoosh.writing import SegmentWriter
 
 from kbarchive.article import Article
 from kbarchive.index import records
-from kbarchive.index.inverted import InvertedPool, ShardCodec
+from kbarchive.index.codec import InvertedPool, ShardCodec
 from kbarchive.index.schema import document, new_schema
 
 NAME = "shard"
 
 
+Counts = dict[str, dict[str, int]]
+"""How many articles, sections or diagnostics there are of each name in a group: collection, year, dialect ..."""
+
+
 class Written(NamedTuple):
-    """What the builder must know of an article that a shard holds."""
+    """What the builder must know of an article that a shard holds; `place` is its place among all that were read."""
 
     key: str
     modified: str
-    number: int
+    place: tuple[int, int]
 
 
 class ShardWriter:
@@ -39,13 +43,13 @@ class ShardWriter:
         self._facts: list[tuple[tuple[str, str], ...]] = []
         self.written: list[Written] = []
 
-    def add(self, article: Article, source: bytes, number: int) -> None:
-        """Adds an article; `number` is its place among all articles of the build."""
+    def add(self, article: Article, source: bytes, place: tuple[int, int]) -> None:
+        """Adds an article and the bytes it was read from."""
         self._writer.add_document(**document(article, records.pack(article, source)))
         self._facts.append(tuple(_facts(article)))
-        self.written.append(Written(article.key, article.modified or "", number))
+        self.written.append(Written(article.key, article.modified or "", place))
 
-    def finish(self, dropped: Collection[int] = ()) -> dict[str, dict[str, int]]:
+    def finish(self, dropped: Collection[int] = ()) -> Counts:
         """Writes the shard but for the documents dropped (by number in this shard), and returns the counts of the rest."""
         for number in dropped:
             # The writer itself deletes from earlier segments only.
@@ -54,7 +58,7 @@ class ShardWriter:
         counted = Counter(
             fact for number, facts in enumerate(self._facts) if number not in dropped for fact in facts
         )
-        counts: dict[str, dict[str, int]] = {}
+        counts: Counts = {}
         for (group, name), count in sorted(counted.items()):
             counts.setdefault(group, {})[name] = count
         return counts

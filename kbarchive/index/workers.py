@@ -1,4 +1,4 @@
-"""The processes that parse and index: each takes batches of files and writes a shard of its own."""
+"""The processes that parse and index: each takes batches of documents and writes a shard of its own."""
 
 from __future__ import annotations
 
@@ -8,52 +8,37 @@ import queue
 import signal
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from whoosh.filedb.filestore import FileStorage, Storage
 
 from kbarchive.article import Article
+from kbarchive.document import Document, Entry
 from kbarchive.errors import SearchIndexError
 from kbarchive.index.records import sources
-from kbarchive.index.shard import ShardWriter, Written
-from kbarchive.parsing import parse_document
+from kbarchive.index.shard import Counts, ShardWriter, Written
+from kbarchive.pipeline import Report, WorkerError, read_batch
 
 # How many batches wait for a process: enough that it never waits, few enough to keep memory flat.
 _WAITING_BATCHES = 3
 _POLL_SECONDS = 1.0
 
-
-class File(NamedTuple):
-    """One file to index: its place among all files, its name as given, the member of an archive, and its bytes."""
-
-    number: int
-    file: str | None
-    member: str | None
-    data: bytes
-
-    @property
-    def name(self) -> str:
-        return f"{self.file}:{self.member}" if self.member else self.file or "-"
-
-
-class Outcome(NamedTuple):
-    """What came of the files of a shard: the articles written, the files that hold none, and those that failed (why)."""
-
-    written: Sequence[Written]
-    skipped: Sequence[str]
-    failed: Sequence[str]
+Part = tuple[int, Report]
+"""What came of a batch: its number, and the report of it."""
 
 
 class Worker(Protocol):
-    """Takes batches, tells its outcome, commits its shard without the documents dropped, and tells the counts of the rest.
+    """Takes batches, tells what was written, commits its shard without the documents dropped, and counts the rest.
 
     Committing and asking for the counts are two steps, so that all workers can be at it at the same time.
     """
 
-    def send(self, batch: list[File]) -> None: ...
-    def outcome(self) -> Outcome: ...
+    parts: list[Part]
+
+    def send(self, number: int, batch: list[Entry]) -> None: ...
+    def written(self) -> Sequence[Written]: ...
     def commit(self, dropped: Collection[int]) -> None: ...
-    def counts(self) -> dict[str, dict[str, int]]: ...
+    def counts(self) -> Counts: ...
     def stop(self) -> None: ...
 
 
@@ -61,43 +46,31 @@ class LocalWorker:
     """A worker in this process."""
 
     def __init__(self, storage: Storage) -> None:
+        self.parts: list[Part] = []
         self._shard = ShardWriter(storage)
-        self._skipped: list[str] = []
-        self._failed: list[str] = []
-        self._counts: dict[str, dict[str, int]] | None = None
+        self._counts: Counts | None = None
 
-    def send(self, batch: list[File]) -> None:
-        for file in batch:
-            try:
-                articles = parse_document(file.data, file=file.file, member=file.member)
-            except Exception as error:  # noqa: BLE001 - one odd file never stops a build; the report names it
-                self._failed.append(f"{file.name}: {type(error).__name__}: {error}")
-            else:
-                self._index(file, articles)
+    def send(self, number: int, batch: list[Entry]) -> None:
+        report = Report()
+        for place, (entry, outcomes) in enumerate(read_batch(batch, report)):
+            articles = [outcome for outcome in outcomes if isinstance(outcome, Article)]
+            if isinstance(entry, Document):
+                for article, source in zip(articles, sources(articles, entry.data), strict=False):
+                    self._shard.add(article, source, (number, place))
+        self.parts.append((number, report))
 
-    def outcome(self) -> Outcome:
-        return Outcome(self._shard.written, self._skipped, self._failed)
+    def written(self) -> Sequence[Written]:
+        return self._shard.written
 
     def commit(self, dropped: Collection[int]) -> None:
         self._counts = self._shard.finish(dropped)
 
-    def counts(self) -> dict[str, dict[str, int]]:
+    def counts(self) -> Counts:
         return self._counts or {}
 
     def stop(self) -> None:
         if self._counts is None:
             self._shard.cancel()
-
-    def _index(self, file: File, articles: list[Article]) -> None:
-        kept = [
-            (article, source)
-            for article, source in zip(articles, sources(articles, file.data), strict=True)
-            if all(diagnostic.code != "not-an-article" for diagnostic in article.diagnostics)
-        ]
-        if not kept:
-            self._skipped.append(file.name)
-        for article, source in kept:
-            self._shard.add(article, source, file.number)
 
 
 class ProcessWorker:
@@ -105,31 +78,37 @@ class ProcessWorker:
 
     def __init__(self, folder: Path) -> None:
         context = multiprocessing.get_context()
+        self.parts: list[Part] = []
         self._inbox: Any = context.Queue(_WAITING_BATCHES)
         self._outbox: Any = context.Queue()
         self._process = context.Process(target=_work, args=(str(folder), self._inbox, self._outbox), daemon=True)
         self._process.start()
 
-    def send(self, batch: list[File]) -> None:
-        self._put(batch)
+    def send(self, number: int, batch: list[Entry]) -> None:
+        self._put((number, batch))
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._take(self._outbox.get_nowait())
 
-    def outcome(self) -> Outcome:
+    def written(self) -> Sequence[Written]:
         self._put(None)
-        answer: Outcome = self._get()
-        return answer
+        written: Sequence[Written] = self._answer()
+        return written
 
     def commit(self, dropped: Collection[int]) -> None:
         self._put(dropped)
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        counts: dict[str, dict[str, int]] = self._get()
-        self._process.join()
+    def counts(self) -> Counts:
+        counts: Counts = self._answer()
         return counts
 
     def stop(self) -> None:
         if self._process.is_alive():
+            self._process.join(_POLL_SECONDS)
             self._process.terminate()
-            self._process.join()
+        self._process.join()
+        # Otherwise Python would wait at its end until a dead process has taken what was put.
+        self._inbox.cancel_join_thread()
 
     def _put(self, item: object) -> None:
         while True:
@@ -138,35 +117,46 @@ class ProcessWorker:
                 return
             self._check_alive()
 
-    def _get(self) -> Any:
+    def _answer(self) -> Any:
         while True:
             with contextlib.suppress(queue.Empty):
-                answer = self._outbox.get(timeout=_POLL_SECONDS)
-                if isinstance(answer, Exception):
-                    raise SearchIndexError(f"a process of the index build failed: {answer}") from answer
-                return answer
+                message = self._outbox.get(timeout=_POLL_SECONDS)
+                if not self._take(message):
+                    return message
+                continue
             self._check_alive()
+
+    def _take(self, message: Any) -> bool:
+        """Keeps the report of a batch; tells whether the message was one."""
+        if isinstance(message, Exception):
+            raise message
+        if isinstance(message, tuple):
+            self.parts.append(message)
+            return True
+        return False
 
     def _check_alive(self) -> None:
         if not self._process.is_alive() and self._outbox.empty():
-            raise SearchIndexError(
-                f"a process of the index build ended with code {self._process.exitcode}; "
-                "where memory is short, try again with --jobs 1"
+            raise WorkerError(
+                f"a process of the index build died (exit code {self._process.exitcode}; killed, or out of memory); "
+                "try again with --jobs 1"
             )
 
 
 def _work(folder: str, inbox: Any, outbox: Any) -> None:
-    # An interrupt is for the parent, which ends its workers.
+    # An interrupt from the keyboard reaches the whole process group, and is for the parent to handle.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         worker = LocalWorker(FileStorage(folder))
-        while (batch := _next(inbox)) is not None:
-            worker.send(batch)
-        outbox.put(worker.outcome())
+        while (numbered := _next(inbox)) is not None:
+            worker.send(*numbered)
+            outbox.put(worker.parts.pop())
+        outbox.put(worker.written())
         worker.commit(_next(inbox))
         outbox.put(worker.counts())
-    except Exception as error:  # noqa: BLE001 - errors cross to the parent as values, which raises them
-        outbox.put(SearchIndexError(f"{type(error).__name__}: {error}"))
+    except Exception as error:  # errors cross to the parent as values, which raises them
+        outbox.put(SearchIndexError(f"a process of the index build failed: {type(error).__name__}: {error}"))
 
 
 def _next(inbox: Any) -> Any:
@@ -174,7 +164,6 @@ def _next(inbox: Any) -> Any:
     while True:
         with contextlib.suppress(queue.Empty):
             return inbox.get(timeout=_POLL_SECONDS)
+        # A parent that is killed outright cannot end its workers, which would wait for work for ever.
         if parent is not None and not parent.is_alive():
             raise SystemExit(1)
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from kbarchive.article import SCHEMA, AppliesTo, Article, Block, Diagnostic, Reference, Section, SectionKind, Source
 from kbarchive.dialects import UNKNOWN, Dialect
@@ -82,7 +81,9 @@ class Builder:
             trailer_keywords = tuple(self._metadata["Keywords"].split())
             if keywords != trailer_keywords and dialect is not UNKNOWN:
                 line = 1 + header.keywords_line
-                self._tell("header-keywords-cut", line, "the header's keywords differ from the trailer's, which are taken")
+                self._tell(
+                    "header-keywords-cut", line, "the header's keywords differ from the trailer's, which are taken"
+                )
             keywords = trailer_keywords
         elif dialect is not UNKNOWN:
             self._tell("no-trailer", 1, "there is no trailer; the keywords are the header's")
@@ -131,6 +132,7 @@ class Builder:
     def _section(self, tree: Node) -> Section:
         children = tree[1]
         _, start, end = children[0]
+        self._trailed = False
         line = self._line_at(start)
         heading, fits = read_heading(self._text[start:end])
         kind = section_kind(heading)
@@ -169,52 +171,61 @@ class Builder:
                     self._cite(child, kind)
         return self._typesetter.blocks(text), children[number:]
 
-    def _furniture(self, token: Token) -> None:
-        """Takes in what is no running text: header, box, query words, trailer, notice."""
-        kind, start, end = token
-        piece = self._text[start:end]
-        if kind == "HEADER" or kind == "PREAMBLE":
-            self._read_header(kind, start, piece)
-        elif kind == "APPLIES":
-            entries, strange = read_box(piece)
-            self._applies += entries
-            self._residue += strange
-            self._cite(token, "applies-to")
-        elif kind == "QUERY_WORDS":
-            self._query_words += _QUERY_LABEL.sub("", piece, count=1).split()
-            self._cite(token, "query-words")
-        elif kind == "TRAILER":
-            fields, strange = read_trailer(piece)
-            for name, value in fields:
-                if name in self._metadata:
-                    self._residue.append(f"{name}: {value}")
-                    self._tell("trailer-field-doubled", self._line_at(start), f"{name} stands twice; the first is taken")
-                else:
-                    self._metadata[name] = value
-            self._residue += strange
-            self._trailed = True
-        elif kind == "NOTICE":
-            years, strange = read_notice(piece)
-            self._years = self._years or years
-            if strange:
-                self._tell("notice-altered", self._line_at(start), "lines that are none of it stand in the legal notice")
-                self._residue += strange
+    # ---- Furniture: what is no running text ------------------------------------------------------------------------
 
-    def _read_header(self, kind: str, start: int, piece: str) -> None:
+    def _furniture(self, token: Token) -> None:
+        kind, start, end = token
+        take = _TAKE.get(kind)
+        if take:
+            take(self, start, self._text[start:end])
+
+    def _take_preamble(self, start: int, piece: str) -> None:
+        read_preamble(piece, self._dialect, self._header)
+        self._skip_citing(start + len(piece))
+        self._take_leftover()
+
+    def _take_header(self, start: int, piece: str) -> None:
         header = self._header
-        first = self._line_at(start) - 1
-        if kind == "PREAMBLE":
-            read_preamble(piece, self._dialect, header)
-        else:
-            read_header(piece, self._dialect, header, first)
-            for code, offset, message in header.problems:
-                self._tell(code, offset + 1, message)
-            self._skip_citing(start + len(piece))
-        self._residue += header.leftover
-        header.leftover = []
-        if kind == "HEADER" and header.title:
-            for citation in find_citations(" " + header.title) if "Q" in header.title else ():
+        read_header(piece, self._dialect, header, self._line_at(start) - 1)
+        for code, offset, message in header.problems:
+            self._tell(code, offset + 1, message)
+        self._skip_citing(start + len(piece))
+        self._take_leftover()
+        if "Q" in header.title:
+            for citation in find_citations(" " + header.title):
                 self._refer(citation.id, citation.title, "title", header.title_line + 1)
+
+    def _take_leftover(self) -> None:
+        self._residue += self._header.leftover
+        self._header.leftover = []
+
+    def _take_applies(self, start: int, piece: str) -> None:
+        entries, strange = read_box(piece)
+        self._applies += entries
+        self._residue += strange
+        self._cite(("APPLIES", start, start + len(piece)), "applies-to")
+
+    def _take_query_words(self, start: int, piece: str) -> None:
+        self._query_words += _QUERY_LABEL.sub("", piece, count=1).split()
+        self._cite(("QUERY_WORDS", start, start + len(piece)), "query-words")
+
+    def _take_trailer(self, start: int, piece: str) -> None:
+        fields, strange = read_trailer(piece)
+        for name, value in fields:
+            if name in self._metadata:
+                self._residue.append(f"{name}: {value}")
+                self._tell("trailer-field-doubled", self._line_at(start), f"{name} stands twice; the first is taken")
+            else:
+                self._metadata[name] = value
+        self._residue += strange
+        self._trailed = True
+
+    def _take_notice(self, start: int, piece: str) -> None:
+        years, strange = read_notice(piece)
+        self._years = self._years or years
+        if strange:
+            self._tell("notice-altered", self._line_at(start), "lines stand in the legal notice that are none of it")
+            self._residue += strange
 
     def _leave(self, child: Child) -> None:
         """Text that has no field of its own."""
@@ -257,6 +268,16 @@ class Builder:
 
     def _tell(self, code: str, line: int, message: str) -> None:
         self._diagnostics.append(Diagnostic(code, line, message))
+
+
+_TAKE = {
+    "PREAMBLE": Builder._take_preamble,
+    "HEADER": Builder._take_header,
+    "APPLIES": Builder._take_applies,
+    "QUERY_WORDS": Builder._take_query_words,
+    "TRAILER": Builder._take_trailer,
+    "NOTICE": Builder._take_notice,
+}
 
 
 def _first_heading(children: list[Child]) -> int:

@@ -10,7 +10,7 @@ from kbarchive.article import Version
 from kbarchive.dialects import Dialect
 from kbarchive.parsing.inline import read_versions
 
-_DOCUMENT = re.compile(r"(?P<id>\S+)(?:\s+(?P<date>\S+))?(?:\s+\[(?P<collection>[^\]]*)\])?(?P<rest>.*)")
+_DOCUMENT = re.compile(r"(\S+)(?:\s+(\S+))?(?:\s+\[([^\]]*)\])?(.*)")
 _ID = re.compile(r"Q?0*([1-9]\d*)")
 _DATE = re.compile(r"(\d{1,2})-([A-Z]{3})-(\d{4})", re.IGNORECASE)
 _MONTHS = {name: number for number, name in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), 1)}
@@ -104,10 +104,10 @@ def _read_document(value: str, offset: int, header: Header) -> None:
     if match is None:
         header.problems.append(("header-id-missing", offset, "DOCUMENT is empty"))
         return
-    header.id = _read_id(match["id"], offset, header)
-    header.modified = _read_date(match["date"] or "", offset, header)
-    header.collection = match["collection"]
-    if match["rest"].strip():
+    number, date, header.collection, rest = match.groups()
+    header.id = _read_id(number, offset, header)
+    header.modified = _read_date(date or "", offset, header)
+    if rest.strip():
         header.problems.append(("header-line-unknown", offset, "DOCUMENT goes on behind the collection"))
 
 
@@ -120,12 +120,19 @@ def _read_id(value: str, offset: int, header: Header) -> str | None:
 
 
 def _read_date(value: str, offset: int, header: Header) -> str | None:
-    match = _DATE.fullmatch(value)
-    day, month = (int(match[1]), _MONTHS.get(match[2].upper(), 0)) if match else (0, 0)
-    if match is None or not month or not 1 <= day <= 31:
+    date = _date(value)
+    if date is None:
         header.problems.append(("header-date-unreadable", offset, f"{value!r} is no date"))
+    return date
+
+
+@lru_cache(maxsize=10_000)
+def _date(value: str) -> str | None:
+    """D-MMM-YYYY as an ISO date."""
+    match = _DATE.fullmatch(value)
+    if match is None or not (month := _MONTHS.get(match[2].upper())) or not 1 <= int(match[1]) <= 31:
         return None
-    return f"{match[3]}-{month:02}-{day:02}"
+    return f"{match[3]}-{month:02}-{int(match[1]):02}"
 
 
 @lru_cache(maxsize=10_000)
@@ -139,5 +146,7 @@ def _columns(value: str) -> tuple[str, ...]:
 def _header_pattern(dialect: Dialect) -> re.Pattern[str]:
     """Lines up to a blank one, and on behind it where a known label follows; then the rule below the header."""
     labels = "|".join(map(re.escape, dialect.fields)) or "(?!)"
-    lines = r"(?:[ \t]*[^ \t\n][^\n]*+\n)"
-    return re.compile(rf"{lines}++(?:(?:[ \t]*+\n)++(?:{labels})[ \t]*:[^\n]*+\n{lines}*+)*(?:[ \t]*+\n)*+(?:={{20,}}[ ]*\n(?:[ \t]*+\n)*+)?")
+    lines = r"(?:(?!={20})[ \t]*[^ \t\n][^\n]*+\n)"
+    return re.compile(
+        rf"{lines}++(?:(?:[ \t]*+\n)++(?:{labels})[ \t]*:[^\n]*+\n{lines}*+)*(?:[ \t]*+\n)*+(?:={{20,}}[ ]*\n(?:[ \t]*+\n)*+)?"
+    )

@@ -46,7 +46,12 @@ def is_prose(lines: list[str]) -> bool:
     if small >= 2 and small * 12 >= len(words):
         return True
     last = lines[-1]
-    return bool(_SENTENCE_END.search(last)) and (small >= 1 or len(words) <= 6) and words[0][0].isalpha() and not last.endswith(");")
+    return (
+        bool(_SENTENCE_END.search(last))
+        and (small >= 1 or len(words) <= 6)
+        and words[0][0].isalpha()
+        and not last.endswith(");")
+    )
 
 
 def is_plainly_prose(text: str) -> bool:
@@ -125,7 +130,7 @@ def _column_starts(rows: list[str]) -> list[int]:
 
 def _cut(line: str, starts: list[int]) -> tuple[str, ...]:
     """The cells of a line. A word that runs over a column's start stays whole, in the cell that it begins in."""
-    edges = []
+    edges: list[int] = []
     for start in starts[1:]:
         if start < len(line) and start > 0 and line[start - 1] != " " and line[start] != " ":
             space = line.rfind(" ", 0, start)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from lark import Lark
 
@@ -51,20 +52,19 @@ class BodyLexer:
         position, end = start, len(text)
         while position < end:
             match = match_at(text, position)
-            if match is None:  # less deep than the innermost item
-                innermost = lists[-1]
+            while match is None:  # less deep than the innermost item: its list goes on, or is closed
                 outer = lists[-2].margin if len(lists) > 1 else _NO_MARGIN
                 match_at = self._matcher(outer)
-                if innermost.goes_on(text, match_at(text, position), position):
-                    innermost.margin = outer
+                match = match_at(text, position)
+                if lists[-1].goes_on(text, match, position):
+                    lists[-1].margin = outer
                 else:
                     lists.pop()
                     add(("DEDENT", position, position))
-                continue
             kind = match.lastgroup
             while kind in _CHECKED:
                 if kind == "BULLET" or kind == "NUMBER":
-                    marker = _Marker(text, match)
+                    marker = _marker(text, match)
                     if lists and lists[-1].has_next(marker):
                         lists[-1].take(marker)
                     elif marker.letter and not _is_followed(text, marker, match.end()):
@@ -125,27 +125,34 @@ def _fits(kind: str, text: str, start: int, end: int) -> bool:
     return True
 
 
-class _Marker:
-    """The marker of an item: where it stands, how it looks, what it counts, and the margin that its item gets."""
+class _Marker(NamedTuple):
+    """The marker of an item: where it stands, how it looks, what it counts (-1: it does not), and its item's margin."""
 
-    __slots__ = ("column", "letter", "margin", "number", "style")
+    column: int
+    style: str
+    number: int
+    letter: bool
+    margin: Margin
 
-    def __init__(self, text: str, match: re.Match[str]) -> None:
-        start = match.start()
-        parts = _MARKER.match(text, start)
-        assert parts is not None
-        blanks, opening, mark, closing = parts.groups()
-        self.column = len(blanks)
-        self.number = -1
-        self.letter = False
-        self.style = mark
-        if closing:
-            self.letter = not mark.isdigit()
-            self.number = (ord(mark) & 31) if self.letter else int(mark)
-            self.style = opening + ("1" if not self.letter else "A" if mark.isupper() else "a") + closing
-        text_column = parts.end() - start
-        # Steps hang at the column of one-digit numbers, also those with two digits.
-        self.margin = (self.column + 2, max(text_column, self.column + 3) if closing else text_column)
+
+@lru_cache(maxsize=4096)
+def _read_marker(text: str) -> _Marker:
+    """A marker out of what stands before an item's text."""
+    parts = _MARKER.match(text)
+    assert parts is not None
+    blanks, opening, mark, closing = parts.groups()
+    column = len(blanks)
+    if not closing:
+        return _Marker(column, mark, -1, False, (column + 2, len(text)))
+    letter = not mark.isdigit()
+    number = (ord(mark) & 31) if letter else int(mark)
+    style = opening + ("1" if not letter else "A" if mark.isupper() else "a") + closing
+    # Steps hang at the column of one-digit numbers, also those with two digits.
+    return _Marker(column, style, number, letter, (column + 2, max(len(text), column + 3)))
+
+
+def _marker(text: str, match: re.Match[str]) -> _Marker:
+    return _read_marker(text[match.start() : match.end("gap" if match.lastgroup == "BULLET" else "space")])
 
 
 class _List:
@@ -171,7 +178,7 @@ class _List:
         """Whether less deep text leaves the list open: its next item, or something between two steps that count on."""
         if match is None:
             return False
-        if match.lastgroup in ("BULLET", "NUMBER") and self.has_next(_Marker(text, match)):
+        if match.lastgroup in ("BULLET", "NUMBER") and self.has_next(_marker(text, match)):
             return True
         return self.last.number > 0 and _is_followed(text, self.last, position)
 

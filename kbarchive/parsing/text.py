@@ -8,15 +8,11 @@ They have the same lines, so a place in one is a place in the other.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable
-from functools import partial
-from itertools import accumulate
 from typing import NamedTuple
 
 # The C1 range of latin-1 read as CP1252; the five bytes that CP1252 leaves undefined stay as they are.
 _CP1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)}
-_LINE = re.compile(r"[^\n]*\n")
 _LINE_END = re.compile("\r\n|\r|\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -80,12 +76,18 @@ def line_starts(text: str) -> list[int]:
 
 
 def line_finder(readable: str) -> Callable[[int], int]:
-    """A function from a place in a readable text to its line, from 1."""
-    lines = readable.splitlines(keepends=True)
-    if len(lines) != readable.count("\n"):  # there are signs, such as form feeds, that end lines for Python only
-        lines = _LINE.findall(readable)
-    starts = [0, *accumulate(map(len, lines))]
-    return partial(bisect_right, starts)
+    """A function from a place in a readable text to its line, from 1. It counts on from the last place asked for."""
+    last, line = 0, 1
+
+    def line_at(place: int) -> int:
+        nonlocal last, line
+        if place < last:
+            last, line = 0, 1
+        line += readable.count("\n", last, place)
+        last = place
+        return line
+
+    return line_at
 
 
 def _as_cp1252(match: re.Match[str]) -> str:

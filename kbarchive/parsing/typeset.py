@@ -28,6 +28,7 @@ class Typesetter:
         line_at = self._line_at
         found: list[Block] = []
         add = found.append
+        full = True  # no note that has only a label
         number, count = 0, len(children)
         while number < count:
             child = children[number]
@@ -55,12 +56,14 @@ class Typesetter:
             elif kind == "CITATION":
                 add(Paragraph(line_at(start), " ".join(text[start:end].split())))
             elif kind == "NOTE":
-                add(self._note(line_at(start), text[start:end]))
+                note = self._note(line_at(start), text[start:end])
+                add(note)
+                full = full and bool(note.blocks)
             elif kind == "TABLE":
                 add(self._whole_table(line_at(start), text[start:end]))
             elif kind == "RULE":
                 add(Rule(line_at(start)))
-        return _fill_notes(found)
+        return tuple(found) if full else _fill_notes(found)
 
     def _list(self, tree: Node) -> List:
         items = []
@@ -76,7 +79,9 @@ class Typesetter:
             assert marker is not None
             rest = text[marker.end() :]
             first: Block = self._note(here, rest) if _LABEL.match(rest) else Paragraph(here, " ".join(rest.split()))
-            items.append(Item(marker[1], (first, *self.blocks(children[1:], in_item=True)) if len(children) > 1 else (first,)))
+            items.append(
+                Item(marker[1], (first, *self.blocks(children[1:], in_item=True)) if len(children) > 1 else (first,))
+            )
         return List(line, ordered, tuple(items))
 
     def _note(self, line: int, text: str) -> Note:
@@ -127,7 +132,9 @@ class Typesetter:
                 judged.append(False)
             else:
                 # Deeper lines right below a line that is no sentence: the same program.
-                touches = number + 1 < len(run) and run[number + 1][0] == "LAYOUT" and not text[start:end].endswith("\n\n")
+                touches = (
+                    number + 1 < len(run) and run[number + 1][0] == "LAYOUT" and not text[start:end].endswith("\n\n")
+                )
                 judged.append(True if touches and not text[start:end].rstrip().endswith((".", ":")) else None)
         # What could be either goes with the code beside it.
         for order in (range(len(run)), range(len(run) - 1, -1, -1)):
@@ -195,6 +202,6 @@ def _fill_notes(blocks: list[Block]) -> tuple[Block, ...]:
     """Gives a note of which only the label stands on its line the block that follows."""
     for number in range(len(blocks) - 2, -1, -1):
         block = blocks[number]
-        if block.__class__ is Note and not block.blocks and not isinstance(blocks[number + 1], Rule):  # type: ignore[union-attr]
-            blocks[number : number + 2] = [Note(block.line, block.label, (blocks[number + 1],))]  # type: ignore[union-attr]
+        if block.__class__ is Note and not block.blocks and not isinstance(blocks[number + 1], Rule):
+            blocks[number : number + 2] = [Note(block.line, block.label, (blocks[number + 1],))]
     return tuple(blocks)

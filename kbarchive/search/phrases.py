@@ -9,24 +9,23 @@ from kbarchive.index.reader import ShardReader
 
 def phrase_counts(shard: ShardReader, field: str, terms: Sequence[bytes]) -> dict[int, int]:
     """How often terms stand one after another in a field, for each document of a shard where they do."""
-    frequencies = {term: shard.document_frequency(field, term) for term in terms}
-    if not all(frequencies.values()):
-        return {}
-    # The rarest word first: the others need be looked up only where it stands.
-    offsets = sorted(range(len(terms)), key=lambda offset: frequencies[terms[offset]])
+    lists = {}
+    for term in terms:
+        postings = lists.get(term) or shard.postings(field, term)
+        if postings is None:
+            return {}
+        lists[term] = postings
+    # The rarest word first: the others need be looked at only where it stands.
+    offsets = sorted(range(len(terms)), key=lambda offset: len(lists[terms[offset]].documents))
     rarest = offsets[0]
-    candidates = [document for documents, _ in shard.postings(field, terms[rarest]) for document in documents]
-    for term in {terms[offset]: None for offset in offsets[1:]}:
-        have = {document for documents, _ in shard.postings(field, term) for document in documents}
-        candidates = [document for document in candidates if document in have]
-    if not candidates:
-        return {}
-    positions = {term: shard.positions(field, term, candidates) for term in frequencies}
+    candidates = set(lists[terms[rarest]].documents)
+    for postings in lists.values():
+        candidates.intersection_update(postings.documents)
     counts = {}
-    for document in candidates:
-        starts = {position - rarest for position in positions[terms[rarest]][document]}
+    for document in sorted(candidates):
+        starts = {position - rarest for position in lists[terms[rarest]].positions(document)}
         for offset in offsets[1:]:
-            starts.intersection_update(position - offset for position in positions[terms[offset]][document])
+            starts.intersection_update(position - offset for position in lists[terms[offset]].positions(document))
             if not starts:
                 break
         if starts:

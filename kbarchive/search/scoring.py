@@ -8,9 +8,13 @@ saturates each field alone, and its top-k pruning loses hits under such weights;
 from __future__ import annotations
 
 import math
+from array import array
 from collections import OrderedDict
+from collections.abc import Iterable
+from itertools import chain
+from typing import NamedTuple
 
-from kbarchive.index.reader import LENGTHS, IndexReader
+from kbarchive.index.reader import LENGTHS, IndexReader, ShardReader
 from kbarchive.index.schema import SECTION_FIELDS
 from kbarchive.search.phrases import phrase_counts
 from kbarchive.search.units import Unit
@@ -29,10 +33,15 @@ _K1 = 1.2
 _B = {"title": 0.3, "products": 0.3, "keywords": 0.3, "query_words": 0.3}
 _B_SECTION = 0.6
 
-# How many postings a long-lived index remembers, over all units; about 60 bytes each.
-_REMEMBERED_POSTINGS = 600_000
+# How many postings a long-lived index remembers, over all units; eight bytes each.
+_REMEMBERED_POSTINGS = 4_000_000
 
-Frequencies = dict[int, float]
+
+class Frequencies(NamedTuple):
+    """The documents that have a unit, and its weighed frequency in each."""
+
+    documents: array[int]
+    weights: array[float]
 
 
 class Scorer:
@@ -45,56 +54,55 @@ class Scorer:
         self._postings = 0
 
     def frequencies(self, unit: Unit) -> Frequencies:
-        """For each document that has the unit, its weighed frequency there."""
-        found = self._remembered.get(unit)
-        if found is not None:
+        """The documents that have the unit in any field, in rising order."""
+        remembered = self._remembered.get(unit)
+        if remembered is not None:
             self._remembered.move_to_end(unit)
-            return found
-        found = {}
-        if len(unit.terms) == 1:
-            self._add_term(unit.terms[0], found)
-        else:
-            self._add_phrase(unit.terms, found)
-            if unit.whole:
-                self._add_term(unit.whole, found)
-        self._remember(unit, found)
-        return found
+            return remembered
+        documents, weights = array("I"), array("d")
+        for shard in self._reader.shards:
+            found: dict[int, float] = {}
+            for field, norms in self._norms.items():
+                _add_field(shard, field, norms, unit, found)
+            for document in shard.deleted.intersection(found):
+                del found[document]
+            ordered = sorted(found)
+            documents.extend(shard.base + document for document in ordered)
+            weights.extend(map(found.__getitem__, ordered))
+        frequencies = Frequencies(documents, weights)
+        self._remember(unit, frequencies)
+        return frequencies
 
     def weight(self, frequencies: Frequencies) -> float:
         """The inverse document frequency of a unit."""
-        found = len(frequencies)
+        found = len(frequencies.documents)
         return math.log(1 + (self._reader.documents - found + 0.5) / (found + 0.5))
 
-    def _add_term(self, term: bytes, found: Frequencies) -> None:
-        for shard in self._reader.shards:
-            base = shard.base
-            for field, norms in self._norms.items():
-                lengths = shard.lengths[field]
-                for documents, counts in shard.postings(field, term):
-                    for document, count in zip(documents, counts, strict=True):
-                        weight = count * norms[lengths[document]]
-                        document += base
-                        found[document] = found.get(document, 0.0) + weight
-
-    def _add_phrase(self, terms: tuple[bytes, ...], found: Frequencies) -> None:
-        for shard in self._reader.shards:
-            for field, norms in self._norms.items():
-                lengths = shard.lengths[field]
-                for document, count in phrase_counts(shard, field, terms).items():
-                    weight = count * norms[lengths[document]]
-                    found[shard.base + document] = found.get(shard.base + document, 0.0) + weight
-
-    def _remember(self, unit: Unit, found: Frequencies) -> None:
-        self._remembered[unit] = found
-        self._postings += len(found)
+    def _remember(self, unit: Unit, frequencies: Frequencies) -> None:
+        self._remembered[unit] = frequencies
+        self._postings += len(frequencies.documents)
         while self._postings > _REMEMBERED_POSTINGS and len(self._remembered) > 1:
             _, forgotten = self._remembered.popitem(last=False)
-            self._postings -= len(forgotten)
+            self._postings -= len(forgotten.documents)
 
 
 def saturate(frequency: float) -> float:
     """What a weighed frequency is worth: the first occurrences most."""
     return frequency * (_K1 + 1) / (frequency + _K1)
+
+
+def _add_field(shard: ShardReader, field: str, norms: list[float], unit: Unit, found: dict[int, float]) -> None:
+    lengths = shard.lengths[field]
+    counted: Iterable[tuple[int, int]] = ()
+    if len(unit.terms) > 1:
+        counted = phrase_counts(shard, field, unit.terms).items()
+    term = unit.whole if len(unit.terms) > 1 else unit.terms[0]
+    postings = shard.postings(field, term) if term else None
+    if postings:
+        counted = chain(counted, zip(postings.documents, postings.counts, strict=True))
+    for document, count in counted:
+        weight = count * norms[lengths[document]]
+        found[document] = found[document] + weight if document in found else weight
 
 
 def _norms(field: str, weight: float, average: float) -> list[float]:

@@ -10,7 +10,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from kbarchive.document import clean, reason
 from kbarchive.errors import TargetError
@@ -45,19 +45,13 @@ def output_file(target: str) -> Iterator[BinaryIO]:
     if mode is not None and stat.S_ISDIR(mode):
         raise TargetError(f"cannot write {clean(target)}: it is a folder; name a file in it, or give --format json-dir")
     if mode is not None and not stat.S_ISREG(mode):
-        with writing(target):
-            special = open(target, "wb")  # noqa: SIM115 - closed below; errors of the body are not errors of this call
-        with special:
+        with _opened(target, "wb", target) as special:
             yield special
-            with writing(target):
-                special.flush()
         return
     path = os.path.realpath(target)  # so that a link stays, and what it names is replaced
     temporary = _temporary_name(path)
     try:
-        with writing(target):
-            stream = open(temporary, "xb")  # noqa: SIM115 - as above
-        with stream:
+        with _opened(temporary, "xb", target) as stream:
             yield stream
             with writing(target):
                 if mode is not None:
@@ -95,6 +89,20 @@ def output_folder(target: str, overwrite: bool, is_ours: Callable[[str], bool]) 
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+@contextmanager
+def _opened(path: str, mode: Literal["wb", "xb"], target: str) -> Iterator[BinaryIO]:
+    with writing(target):
+        stream = open(path, mode)  # noqa: SIM115 - closed below
+    try:
+        yield stream
+    except BaseException:
+        with contextlib.suppress(OSError):  # it would tell once more that the disk is full
+            stream.close()
+        raise
+    with writing(target):
+        stream.close()
 
 
 def _check_replaceable(target: str, path: str, overwrite: bool, is_ours: Callable[[str], bool]) -> None:

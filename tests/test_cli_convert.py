@@ -1,0 +1,195 @@
+"""The commands `kbarchive convert` and `kbarchive check`, run as processes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import kbarchive
+from kbarchive.cli.main import COMMANDS
+
+COMMAND = (sys.executable, "-m", "kbarchive.cli.main")
+HERE = Path(kbarchive.__file__).parents[1]
+
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(HERE)}
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs the command in a folder of the test's own."""
+
+    def run_command(*arguments: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            (*COMMAND, *arguments), cwd=tmp_path, env=environment(), input=data, capture_output=True, check=False
+        )
+
+    return run_command
+
+
+def test_convert_to_a_file(run: Run, article_folder: Path, tmp_path: Path) -> None:
+    done = run("convert", "txt", "out.jsonl")
+    assert (done.returncode, done.stdout) == (0, b"")
+    assert done.stderr.startswith(b"kbarchive: 3 articles, ")
+    assert b"skipped: readme.md: " in done.stderr
+    assert [json.loads(line)["id"] for line in (tmp_path / "out.jsonl").open()] == ["Q900001", "Q900002", "Q901000"]
+
+
+def test_convert_from_a_pipe_to_a_pipe(run: Run, make_article: Callable[..., bytes]) -> None:
+    done = run("convert", "-", "-", "--format", "jsonl", "--quiet", data=gzip.compress(make_article()))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["source"]["file"] == "-"
+
+
+def test_output_in_the_source_folder_is_no_source(article_folder: Path) -> None:
+    with open(article_folder / "a.jsonl", "wb") as stdout:
+        command = (*COMMAND, "convert", ".", "-", "--format", "jsonl")
+        done = subprocess.run(
+            command, cwd=article_folder, env=environment(), stdout=stdout, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 0
+    assert b"a.jsonl" not in done.stderr
+
+
+def test_failures_are_named_and_give_exit_1(run: Run, article_folder: Path, tmp_path: Path) -> None:
+    (article_folder / "broken\x1b[31m").symlink_to("nowhere")
+    done = run("convert", "txt", "out", "--quiet")
+    assert done.returncode == 1
+    assert rb"failed: broken\x1b[31m: No such file" in done.stderr
+    assert (tmp_path / "out" / "900" / "Q900001.json").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("convert",),
+        ("convert", "txt"),
+        ("convert", "nowhere", "out.jsonl"),
+        ("convert", "txt", "out.foo"),
+        ("convert", "txt", "-"),
+        ("convert", "txt", "txt"),
+        ("convert", "txt", "out.jsonl", "--jobs", "0"),
+        ("convert", "txt", "out.jsonl", "--format", "foo"),
+        ("check",),
+        ("check", "nowhere"),
+        ("nonsense",),
+    ],
+)
+def test_what_cannot_run_gives_exit_2_and_no_traceback(
+    run: Run, article_folder: Path, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"rror: " in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert os.listdir(tmp_path) == ["txt"]
+
+
+def test_check(run: Run, article_folder: Path) -> None:
+    done = run("check", "txt")
+    assert done.returncode == 0
+    rows = dict(line.rsplit("  ", 1) for line in done.stdout.decode().splitlines())
+    counts = {name.strip(): value for name, value in rows.items()}
+    assert (counts["articles"], counts["lossless"], counts["dialect ftp"]) == ("3", "3 of 3 files", "3")
+
+
+def test_check_as_json(run: Run, article_folder: Path) -> None:
+    (article_folder / "broken").symlink_to("nowhere")
+    done = run("check", "--json", "--verbose", "txt")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    assert (report["articles"], report["lossless"], report["skipped"]) == (3, 3, 1)
+    assert [failure["file"] for failure in report["failures"]] == ["broken"]
+    assert b"readme.md:skipped: " in done.stderr
+
+
+def test_check_names_each_finding(run: Run, article_folder: Path) -> None:
+    assert b"\nreadme.md:skipped: " in b"\n" + run("check", "-v", "txt").stdout
+
+
+@pytest.mark.parametrize("arguments", [(), *((name,) for name in COMMANDS)])
+def test_help_tells_how(run: Run, arguments: tuple[str, ...]) -> None:
+    done = run(*arguments, "-h")
+    assert done.returncode == 0
+    assert b"Examples:" in done.stdout
+
+
+def test_version(run: Run) -> None:
+    assert kbarchive.__version__.encode() in run("--version").stdout
+
+
+def test_start_imports_no_parser(run: Run) -> None:
+    code = "import sys, kbarchive.cli.main; print(sorted({'lark', 'whoosh', 'rich', 'tarfile'} & set(sys.modules)))"
+    done = subprocess.run((sys.executable, "-c", code), env=environment(), capture_output=True, check=True)
+    assert done.stdout.strip() == b"[]"
+
+
+@pytest.fixture
+def endless(article_folder: Path, tmp_path: Path) -> Callable[..., subprocess.Popen[bytes]]:
+    """Starts a conversion that waits for more input for ever, with its workers at work."""
+
+    def start(*arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            (*COMMAND, "convert", "txt", "-", *arguments, "--jobs", "2"),
+            cwd=tmp_path,
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    return start
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("target", ["out.jsonl", "out"])
+def test_broken_off_conversion_leaves_nothing(
+    endless: Callable[..., subprocess.Popen[bytes]], tmp_path: Path, sent: int, code: int, target: str
+) -> None:
+    with endless(target) as process:
+        while not any(name.startswith(".kbarchive-") for name in os.listdir(tmp_path)):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(sent)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert b"Traceback" not in stderr
+    assert os.listdir(tmp_path) == ["txt"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
+def test_reader_that_goes_away_is_no_error(run: Run, article_folder: Path, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        (*COMMAND, "convert", "txt", "-", "--format", "jsonl", "-q"),
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(timeout=60) == 141
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes by name are POSIX's")
+def test_closed_standard_output_is_told(article_folder: Path, tmp_path: Path) -> None:
+    script = '"$@" >&-'
+    command = ("sh", "-c", script, "sh", *COMMAND, "convert", "txt", "-", "--format", "jsonl")
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == b"kbarchive: error: standard output is closed\n"

@@ -1,0 +1,83 @@
+"""The grammars themselves: no conflict, and the lexer and the driver do what the .lark files and Lark say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from lark import Lark, Token, Tree
+from lark.exceptions import GrammarError
+
+from kbarchive.dialects import UNKNOWN
+from kbarchive.parsing import _body_machine, _parse_body, _recognise
+from kbarchive.parsing.driver import Node
+from kbarchive.parsing.grammars import TokenListLexer, load_grammar
+from kbarchive.resources import grammar_text
+from tests.corpus import corpus_files
+
+BODY_TYPES = {"INDENT", "DEDENT", "PREAMBLE", "HEADER"}
+
+
+@pytest.mark.parametrize(
+    ("name", "starts"), [("body.lark", ["article"]), ("inline.lark", ["references", "entry", "versions"])]
+)
+def test_no_conflict(name: str, starts: list[str]) -> None:
+    # In strict mode Lark raises for a conflict; otherwise it would quietly shift.
+    Lark(grammar_text(name), start=starts, parser="lalr", lexer=TokenListLexer, strict=True)
+
+
+def test_strict_mode_finds_a_conflict() -> None:
+    ambiguous = grammar_text("body.lark").replace("list: INDENT item+ DEDENT", "list: item+")
+    with pytest.raises(GrammarError, match="conflict"):
+        Lark(ambiguous, start="article", parser="lalr", lexer=TokenListLexer, strict=True)
+
+
+@pytest.mark.parametrize("path", corpus_files(), ids=lambda path: path.name)
+def test_driver_gives_the_tree_of_lark(path: Path) -> None:
+    text, dialect, start = _recognise(path.read_bytes())
+    tokens = _tokens(_parse_body(text, dialect, start))
+    stock = load_grammar("body.lark", "article").parse([Token(kind, (first, last)) for kind, first, last in tokens])  # type: ignore[arg-type]
+    assert _plain(stock) == _parse_body(text, dialect, start)
+
+
+@pytest.mark.parametrize("path", corpus_files(), ids=lambda path: path.name)
+def test_tokens_are_what_the_terminals_say(path: Path) -> None:
+    """Each token, matched alone by the pattern of its terminal at some margin, is that token to its end."""
+    text, dialect, start = _recognise(path.read_bytes())
+    lexer, _ = _body_machine()
+    margins = [(0, 0), *{(low, high) for low in range(2, 20) for high in range(low, low + 6)}]
+    place = 0
+    for kind, first, last in _tokens(_parse_body(text, dialect, start)):
+        assert first == place, "tokens leave no gap"
+        place = last
+        if kind in BODY_TYPES:
+            assert first == last or kind in ("PREAMBLE", "HEADER")
+            continue
+        ends = {
+            match.end()
+            for margin in margins
+            if (match := re.compile(lexer.pattern(kind, margin)).match(text.readable, first))
+        }
+        assert last in ends, (kind, text.readable[first:last])
+    assert place == len(text.readable)
+
+
+def test_unknown_text_has_no_header() -> None:
+    text, dialect, start = _recognise(b"Just a line.")
+    assert dialect is UNKNOWN
+    assert [kind for kind, _, _ in _tokens(_parse_body(text, dialect, start))] == ["PARAGRAPH"]
+
+
+def _tokens(node: Node) -> list[tuple[str, int, int]]:
+    found = []
+    for child in node[1]:
+        found += [child] if child[0].isupper() else _tokens(child)
+    return found
+
+
+def _plain(tree: Tree[Token]) -> Node:
+    children = []
+    for child in tree.children:
+        children.append(_plain(child) if isinstance(child, Tree) else (child.type, *child.value))
+    return str(tree.data), children

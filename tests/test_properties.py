@@ -1,0 +1,109 @@
+"""What holds for any input: a record comes of it, no character of the text is lost, and no word."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import kbarchive
+from kbarchive.parsing import is_lossless
+from tests.corpus import corpus_files
+
+WORD = re.compile(r"[^\W_]+")
+NOTICE = re.compile(r"THE INFORMATION PROVIDED IN.*", re.DOTALL)
+LABELS = re.compile(
+    r"The information in this article applies to|Additional (?:query|reference|qeury|querey) words?(?:\(s\))?",
+    re.IGNORECASE,
+)
+FILES = [path.read_bytes() for path in corpus_files()]
+
+LINES = st.sampled_from(
+    [
+        b"SYMPTOMS", b"========", b"--------", b"-" * 79, b"=" * 70, b"", b" ", b"1. One", b"2. Two", b"   a. Letter", b" - Bullet",
+        b"   -or-", b"   indented", b"\ttabbed", b"      deep", b"NOTE: so", b"NOTES:", b"   Q900001 Title", b"Q900001Glued", b"text",
+        b"ARTICLE-ID: Q900002", b"TITLE     : Title", b"A  B  C", b"-  -  -", b"--  --  --", b"a   b   c", b"Keywords          : kbone",
+        b"Technology        : kbtwo", b"Additional query words: x", b"DOCUMENT:Q900001  01-JAN-1999  [winnt]", b"TITLE   :T",
+        b"PRODUCT :P", b"PROD/VER::1.0;|", b"OPER/SYS:", b"KEYWORDS:k", b"The information in this article applies to:",
+        b"THE INFORMATION PROVIDED IN THIS", b"Copyright the kbarchive project 1999.", b"\x93quoted\x94 \xae", b"\x00\x0c\x1a\x85",
+        b"x" * 90, b"Article: Q900001", b"Product(s): P", b"Last Modified: 12-MAY-1999",
+    ]
+)  # fmt: skip
+TEXTS = st.lists(st.tuples(LINES, st.sampled_from([b"\n", b"\n", b"\n", b"\r\n", b"\r"]))).map(
+    lambda pairs: b"".join(line + end for line, end in pairs)
+)
+
+
+def check(data: bytes) -> None:
+    article = kbarchive.parse(data)
+    assert is_lossless(data)
+    encoded = msgspec.json.encode(article)
+    assert msgspec.json.decode(encoded, type=kbarchive.Article) == article
+    source = _decoded(data, article.source.encoding)
+    lost = _words(LABELS.sub("", NOTICE.sub("", source))) - _words(" ".join(_texts(msgspec.to_builtins(article))))
+    assert not lost
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes(data: bytes) -> None:
+    kbarchive.parse(data)
+    assert is_lossless(data)
+
+
+@given(st.text(max_size=400))
+def test_any_text(text: str) -> None:
+    msgspec.json.encode(kbarchive.parse(text))
+    assert "".join(map(str, kbarchive.parse_tree(text).scan_values(lambda _: True))) == text
+
+
+@given(TEXTS)
+@settings(max_examples=400, deadline=None)
+def test_lines_of_articles_in_any_order(data: bytes) -> None:
+    check(data)
+
+
+@given(st.sampled_from(FILES), st.data())
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+def test_mutated_articles(file: bytes, data: st.DataObject) -> None:
+    lines = file.splitlines(keepends=True)
+    for _ in range(data.draw(st.integers(1, 5))):
+        at = data.draw(st.integers(0, max(0, len(lines) - 1)))
+        match data.draw(st.sampled_from(["delete", "double", "swap", "cut", "junk", "blank", "indent"])):
+            case "delete":
+                del lines[at : at + data.draw(st.integers(1, 4))]
+            case "double":
+                lines[at:at] = lines[at : at + 1]
+            case "swap":
+                to = data.draw(st.integers(0, max(0, len(lines) - 1)))
+                if lines:
+                    lines[at], lines[to] = lines[to], lines[at]
+            case "cut":
+                lines = lines[at:] if data.draw(st.booleans()) else lines[:at]
+            case "junk":
+                lines.insert(at, data.draw(st.binary(max_size=12)))
+            case "blank":
+                lines.insert(at, b"\r\n")
+            case "indent":
+                lines[at : at + 1] = [b" " * data.draw(st.integers(1, 9)) + line for line in lines[at : at + 1]]
+    check(b"".join(lines))
+
+
+def _decoded(data: bytes, encoding: str | None) -> str:
+    if encoding == "utf-8":
+        return data.decode("utf-8", "ignore")
+    return data.decode("cp1252", "replace")
+
+
+def _words(text: str) -> Counter[str]:
+    return Counter(WORD.findall(text))
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for key, inner in value.items() for text in (str(key), *_texts(inner))]
+    if isinstance(value, list | tuple):
+        return [text for inner in value for text in _texts(inner)]
+    return [str(value)]
