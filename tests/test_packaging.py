@@ -1,0 +1,107 @@
+"""The package as people get it: built, installed into a fresh environment, used outside the checkout and beside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = "Scripts" if os.name == "nt" else "bin"
+
+
+def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment.update(XDG_CACHE_HOME=str(cwd / ".cache"), XDG_DATA_HOME=str(cwd / ".data"))
+    result = subprocess.run([str(a) for a in arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result
+
+
+@pytest.fixture(scope="module")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A wheel and an sdist, built from a copy so that the checkout stays clean."""
+    folder = tmp_path_factory.mktemp("build")
+    sdist_folder = folder / "dist"
+    copy = folder / "copy"
+    copy.mkdir()
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 - whichever git there is
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    names = listed.stdout.decode().split("\0") if listed.returncode == 0 else [
+        str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file()
+    ]
+    for name in filter(None, names):
+        if (ROOT / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            (copy / name).write_bytes((ROOT / name).read_bytes())
+    run(sys.executable, "-m", "build", "--outdir", sdist_folder, copy, cwd=folder)
+    (wheel,) = sdist_folder.glob("*.whl")
+    (sdist,) = sdist_folder.glob("*.tar.gz")
+    return wheel, sdist
+
+
+@pytest.fixture(scope="module")
+def installed(distributions: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of commands of a fresh environment that has the wheel."""
+    folder = tmp_path_factory.mktemp("fresh")
+    venv.create(folder, with_pip=True)
+    run(folder / BIN / "python", "-m", "pip", "install", "--quiet", distributions[0], cwd=folder)
+    return folder / BIN
+
+
+def test_what_is_in_the_wheel(distributions: tuple[Path, Path]) -> None:
+    names = zipfile.ZipFile(distributions[0]).namelist()
+    for wanted in (
+        "kbarchive/py.typed",
+        "kbarchive/grammar/body.lark",
+        "kbarchive/grammar/inline.lark",
+        "kbarchive/grammar/query.lark",
+        "kbarchive/corpus/README.md",
+        "kbarchive/corpus/txt/206/Q206968.TXT",
+    ):
+        assert wanted in names
+    assert sum(name.startswith("kbarchive/corpus/") and name.lower().endswith(".txt") for name in names) >= 60
+    top = {name.split("/")[0] for name in names if not name.split("/")[0].endswith(".dist-info")}
+    assert top == {"kbarchive"}, "nothing but the package may land in site-packages"
+
+
+def test_what_is_in_the_sdist(distributions: tuple[Path, Path]) -> None:
+    with tarfile.open(distributions[1]) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
+    assert {"README.md", "LICENSE", "setup.cfg", "grammar/body.lark", "corpus/README.md", "tests/test_packaging.py"} <= names
+
+
+def test_the_main_job_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
+    found = run(installed / "kbsearch", "relay not allowed", cwd=tmp_path)
+    assert "Q206968" in found.stdout.split("\n")[0]
+    assert run(installed / "kbarchive", "show", "Q206968", cwd=tmp_path).stdout.startswith("Q206968")
+
+
+def test_the_installed_package_and_the_checkout_find_the_same_resources(installed: Path, tmp_path: Path) -> None:
+    program = "from kbarchive.resources import *; print(resource_folder('corpus')); print(len(grammar_text('body.lark')))"
+    outside = run(installed / "python", "-c", program, cwd=tmp_path).stdout.split()
+    # Beside the checkout, where kbarchive/ shadows the installed package, the sibling folders are found.
+    environment_cwd = ROOT
+    inside = subprocess.run(
+        [str(installed / "python"), "-c", program], cwd=environment_cwd, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert outside[1] == inside[1]
+    assert Path(inside[0]) == ROOT / "corpus"
+    assert "site-packages" in outside[0]
+
+
+def test_benchmarks_run_from_the_checkout(installed: Path) -> None:
+    result = subprocess.run(
+        [str(installed / "python"), "-m", "benchmarks", "--help"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
