@@ -18,8 +18,8 @@ from tests.corpus import corpus_files
 WORD = re.compile(r"[^\W_]+")
 NOTICE = re.compile(r"^THE INFORMATION PROVIDED IN.*", re.DOTALL | re.MULTILINE)
 LABELS = re.compile(
-    r"The information in this article applies to|Additional (?:query|reference|qeury|querey) words?(?:\(s\))?(?=[ ]*:)",
-    re.IGNORECASE,
+    r"^The information in this article applies to|^Additional (?:query|reference|qeury|querey) words?(?:\(s\))?(?=[ ]*:)",
+    re.IGNORECASE | re.MULTILINE,
 )
 CHROME = re.compile(rf"^[ \t]*(?:{'|'.join(map(re.escape, PAGE.chrome))})[ \t\r]*$", re.MULTILINE)
 FILES = [path.read_bytes() for path in corpus_files()]

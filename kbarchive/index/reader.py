@@ -130,15 +130,16 @@ class IndexReader:
                     yield shard.base + document
 
     def column(self, name: str, document: int) -> str:
-        shard = self._shard(document)
+        shard = self.shard(document)
         return shard.column(name, document - shard.base)
 
     def record(self, document: int) -> tuple[Article, bytes]:
         """The article and its source. Raises SearchIndexError where the stored bytes are damaged."""
-        shard = self._shard(document)
+        shard = self.shard(document)
         return records.unpack(shard.record(document - shard.base))
 
-    def _shard(self, document: int) -> ShardReader:
+    def shard(self, document: int) -> ShardReader:
+        """The shard that holds a document."""
         return next(shard for shard in reversed(self.shards) if shard.base <= document)
 
 

@@ -25,7 +25,7 @@ WEIGHTS: dict[str, float] = {
     "query_words": 2.0,
     "symptoms": 1.5,
     "keywords": 0.5,
-    "products": 0.7,
+    "products": 1.0,
     "residue": 0.3,
 }
 _K1 = 1.2

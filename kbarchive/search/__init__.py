@@ -1,0 +1,9 @@
+"""Finding articles; `open_index` is public as ``kbarchive.open_index``."""
+
+from __future__ import annotations
+
+from kbarchive.search.index import Index
+from kbarchive.search.locate import open_index
+from kbarchive.search.results import Hit, QueryDiagnostic, Results, Snippet
+
+__all__ = ["Hit", "Index", "QueryDiagnostic", "Results", "Snippet", "open_index"]

@@ -1,0 +1,218 @@
+"""An open index: searched, and asked for the articles it holds."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from kbarchive.article import Article
+from kbarchive.errors import UnknownArticleError
+from kbarchive.index.reader import IndexReader, trusted
+from kbarchive.index.store import Metadata
+from kbarchive.search.proximity import Proximity
+from kbarchive.search.query import parse
+from kbarchive.search.ranking import Ranker, Ranking
+from kbarchive.search.results import Hit, QueryDiagnostic, Results
+from kbarchive.search.scoring import Scorer
+from kbarchive.search.snippets import best_snippet
+from kbarchive.search.suggestions import suggestions
+from kbarchive.search.units import MOST_UNITS, Plan, plan
+
+_ARTICLE_ID = re.compile(r"\s*(?:Q|KB)?0*(\d+)\s*", re.IGNORECASE)
+
+_T = TypeVar("_T")
+
+
+class Index:
+    """An index that is open. Close it, or use it as a context manager. Several threads may use it, one at a time.
+
+    `name` says of what it is, for people; `location` is its folder, None where it is held in memory.
+    """
+
+    def __init__(self, reader: IndexReader, name: str) -> None:
+        self.name = name
+        self._reader = reader
+        self._ranker = Ranker(Scorer(reader), Proximity(reader), lambda document: reader.column("key", document))
+        self._lock = threading.RLock()
+
+    @property
+    def location(self) -> Path | None:
+        return self._reader.location
+
+    @property
+    def metadata(self) -> Metadata:
+        """What was written down of the index when it was built, counts of what it holds among it."""
+        return self._reader.metadata
+
+    def __len__(self) -> int:
+        return self._reader.documents
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the files of the index; closing twice does no harm."""
+        with self._lock:
+            self._reader.close()
+
+    def search(self, query: str, limit: int = 10, offset: int = 0, *, facets: bool = False) -> Results:
+        """The articles that match a query, best first: `limit` hits from `offset` on. Any text is a query.
+
+        All words of a query of up to three are wanted, of a longer one those that tell most. Where nothing matches so,
+        the best partial matches are given. Raises SearchIndexError where the index is damaged, ValueError where limit or
+        offset is negative.
+        """
+        if limit < 0 or offset < 0:
+            raise ValueError("limit and offset must not be negative")
+        # Lone surrogates, which Python makes of arguments that are no UTF-8, cannot be written as JSON.
+        query = query.encode("utf-8", "replace").decode("utf-8")
+        planned = plan(parse(query))
+        with self._reading():
+            ranking = self._ranker.match(planned)
+            number = planned.number
+            first = None if number is None else self._reader.find("id", f"Q{number}")
+            if first is not None:
+                # The article itself is an answer to its number, whether it names itself or not.
+                ranking.scores.setdefault(first, 0.0)
+                ranking = ranking._replace(partial=False)
+            page = self._ranker.page(ranking, offset, limit, first)
+            hits = tuple(
+                self._hit(rank, document, score, ranking) for rank, (document, score) in enumerate(page, offset + 1)
+            )
+            partial = ranking.partial and bool(ranking.scores)
+            unknown = [planned.wanted[unit] for unit in ranking.unknown]
+            return Results(
+                query=query,
+                total=len(ranking.scores),
+                partial=partial,
+                hits=hits,
+                facets=self._facets(ranking) if facets else {},
+                suggestions=suggestions(self._reader, query, unknown) if partial or not ranking.scores else (),
+                diagnostics=tuple(_diagnostics(planned)),
+            )
+
+    def article(self, key: str) -> Article:
+        """The full record by id (Q206968, q206968, 206968, KB206968) or key; raises UnknownArticleError."""
+        with self._reading():
+            return self._reader.record(self._find(key))[0]
+
+    def source_bytes(self, key: str) -> bytes:
+        """The bytes that an article was read from, by id or key; raises UnknownArticleError."""
+        with self._reading():
+            return self._reader.record(self._find(key))[1]
+
+    def articles(self) -> Iterator[Article]:
+        """All articles, one by one, in the order in which they were indexed by each process."""
+        for document in self._reader.all_documents():
+            with self._reading():
+                article = self._reader.record(document)[0]
+            yield article
+
+    def title(self, article_id: str) -> str | None:
+        """The title of an article by its id; None where the index has no such article."""
+        with self._reading():
+            document = self._reader.find("id", article_id)
+            return None if document is None else self._reader.record(document)[0].title
+
+    def citing(self, article_id: str) -> list[str]:
+        """The keys of the articles that cite an id, in order."""
+        with self._reading():
+            return sorted(self._reader.column("key", document) for document in self._reader.find_all("cites", article_id))
+
+    def cited_ids(self) -> dict[str, int]:
+        """Every id that is cited, and by how many articles."""
+        with self._reading():
+            ids = sorted({value for shard in self._reader.shards for value in shard.values("cites")})
+            return {value: sum(1 for _ in self._reader.find_all("cites", value)) for value in ids}
+
+    def has(self, article_id: str) -> bool:
+        """Whether the index has an article of this id."""
+        with self._reading():
+            return self._reader.find("id", article_id) is not None
+
+    def _reading(self) -> _Reading:
+        return _Reading(self._lock, self._reader.location)
+
+    def _find(self, key: str) -> int:
+        candidates: list[tuple[str, str]] = [("key", key)]
+        if match := _ARTICLE_ID.fullmatch(key):
+            candidates.insert(0, ("id", f"Q{match[1]}"))
+        for field, value in candidates:
+            document = self._reader.find(field, value)
+            if document is not None:
+                return document
+        raise UnknownArticleError(f"no article {key!r} in {self.name}; kbsearch finds articles by their words")
+
+    def _hit(self, rank: int, document: int, score: float, ranking: Ranking) -> Hit:
+        article, _ = self._reader.record(document)
+        snippet = best_snippet(article, _term_weights(ranking))
+        return Hit(
+            rank=rank,
+            id=article.id,
+            key=article.key,
+            title=article.title,
+            score=round(score, 4),
+            modified=article.modified,
+            collection=article.collection,
+            products=article.products,
+            snippets=(snippet,) if snippet else (),
+        )
+
+    def _facets(self, ranking: Ranking) -> dict[str, dict[str, int]]:
+        groups: dict[str, tuple[str, Callable[[str], str]]] = {
+            "collection": ("collection", str),
+            "year": ("modified", lambda modified: modified[:4]),
+        }
+        facets = {}
+        for name, (column, label) in groups.items():
+            values = Counter(label(self._reader.column(column, document)) for document in ranking.scores)
+            values.pop("", None)
+            facets[name] = dict(sorted(values.items(), key=lambda item: (-item[1], item[0])))
+        return facets
+
+
+class _Reading:
+    """Reads under the lock, and tells damage as what it is."""
+
+    def __init__(self, lock: threading.RLock, location: Path | None) -> None:
+        self._lock = lock
+        self._trusted = trusted(location)
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._trusted.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        try:
+            return self._trusted.__exit__(kind, error, traceback)
+        finally:
+            self._lock.release()
+
+
+def _term_weights(ranking: Ranking) -> dict[bytes, float]:
+    weights: dict[bytes, float] = {}
+    for unit, weight in ranking.weights.items():
+        for term in unit.terms:
+            weights[term] = max(weights.get(term, 0.0), weight / len(unit.terms))
+    return weights
+
+
+def _diagnostics(planned: Plan) -> Iterator[QueryDiagnostic]:
+    if not planned.wanted:
+        yield QueryDiagnostic("no-words", "the query has no word to look for")
+    if planned.cut:
+        yield QueryDiagnostic("query-cut", f"only the first {MOST_UNITS} words of the query were looked for")
+    if planned.only_excluded:
+        yield QueryDiagnostic("only-excluded", "the query only excludes; its words were looked for instead")

@@ -1,0 +1,62 @@
+"""Which index is searched."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from kbarchive.errors import SearchIndexError
+from kbarchive.index.folders import VARIABLE, default_folder, sample_folder
+from kbarchive.index.reader import IndexReader, open_reader
+from kbarchive.search.index import Index
+
+SAMPLE = "sample"
+_SAMPLE_NAME = "the bundled sample"
+
+
+def open_index(index_dir: str | os.PathLike[str] | None = None) -> Index:
+    """Opens an index: a folder, or "sample" for that of the bundled corpus.
+
+    None means what KBARCHIVE_INDEX names, else the user's default index if there is one, else the sample. The sample's
+    index is made when it is first used, in the user's cache, or in memory where nothing can be written there.
+
+    Raises SearchIndexError where an index cannot be opened, with the command that mends it.
+    """
+    chosen = os.environ.get(VARIABLE) if index_dir is None else os.fspath(index_dir)
+    if chosen == SAMPLE:
+        return _open_sample()
+    if chosen:
+        return _open(Path(chosen))
+    folder = default_folder()
+    return _open(folder) if folder.exists() else _open_sample()
+
+
+def _open(folder: Path) -> Index:
+    reader = open_reader(folder)
+    names = ", ".join(os.path.basename(os.path.normpath(source)) for source in reader.metadata.sources)
+    return Index(reader, f"{names} ({folder})")
+
+
+def _open_sample() -> Index:
+    folder = sample_folder()
+    try:
+        return Index(open_reader(folder), _SAMPLE_NAME)
+    except SearchIndexError:
+        pass  # not made yet, or damaged
+    # What builds an index is imported only here.
+    from kbarchive.index.build import build_sample, build_sample_in_memory
+
+    try:
+        build_sample(folder)
+        _remove_older(folder)
+        return Index(open_reader(folder), _SAMPLE_NAME)
+    except SearchIndexError:
+        storage, metadata = build_sample_in_memory()
+        return Index(IndexReader([storage], metadata, None), _SAMPLE_NAME)
+
+
+def _remove_older(folder: Path) -> None:
+    for other in folder.parent.glob("sample-*"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
