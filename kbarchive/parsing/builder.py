@@ -231,8 +231,8 @@ class Builder:
         """Text that has no field of its own."""
         self._cite(child, "residue")
         start, end = _start(child), _end(child)
-        text = self._text[start:end].strip("\n")
-        if child[0] != "RULE" and text.strip():
+        text = self._text[start:end].strip()
+        if child[0] != "RULE" and text:
             self._residue.append(text)
             self._tell("residue", self._line_at(start), "text stands where the form has none")
 
