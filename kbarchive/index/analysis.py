@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from whoosh.lang.porter import stem as porter_stem
@@ -42,12 +42,12 @@ class Run(NamedTuple):
     terms: tuple[tuple[bytes, int], ...]
 
 
-class Span(NamedTuple):
-    """One word of a text: where it stands, in characters, and all the terms that find it (not those of whole runs)."""
+class Found(NamedTuple):
+    """Where a word stands in a text, in characters, and which of the terms that were looked for it is found by."""
 
     start: int
     end: int
-    terms: tuple[bytes, ...]
+    term: bytes
 
 
 class QueryTerms(NamedTuple):
@@ -77,10 +77,16 @@ def positions(text: str) -> dict[bytes, list[int]]:
     return found
 
 
-def spans(text: str) -> Iterator[Span]:
-    """The words of a text in order, for highlighting."""
+def find(text: str, terms: Container[bytes]) -> Iterator[Found]:
+    """The words of a text that are found by one of the terms, in order, for highlighting. Whole runs are not looked for."""
+    seen: dict[str, bytes | None] = {}
     for match in _WORD_OF_RUN.finditer(text):
-        yield Span(match.start(), match.end(), word_terms(match.group()))
+        word = match.group()
+        if word not in seen:
+            seen[word] = next((term for term in word_terms(word) if term in terms), None)
+        term = seen[word]
+        if term is not None:
+            yield Found(match.start(), match.end(), term)
 
 
 def query_terms(text: str) -> list[QueryTerms]:

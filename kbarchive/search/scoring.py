@@ -37,11 +37,11 @@ _B_SECTION = 0.6
 _REMEMBERED_POSTINGS = 4_000_000
 
 
-class Frequencies(NamedTuple):
-    """The documents that have a unit, and its weighed frequency in each."""
+class Occurrences(NamedTuple):
+    """The documents that have a unit, in rising order, and what it is worth in each, from 0 to k1 + 1."""
 
     documents: array[int]
-    weights: array[float]
+    worths: array[float]
 
 
 class Scorer:
@@ -50,16 +50,16 @@ class Scorer:
     def __init__(self, reader: IndexReader) -> None:
         self._reader = reader
         self._norms = {field: _norms(field, weight, reader.average_lengths[field]) for field, weight in WEIGHTS.items()}
-        self._remembered: OrderedDict[Unit, Frequencies] = OrderedDict()
+        self._remembered: OrderedDict[Unit, Occurrences] = OrderedDict()
         self._postings = 0
 
-    def frequencies(self, unit: Unit) -> Frequencies:
-        """The documents that have the unit in any field, in rising order."""
+    def occurrences(self, unit: Unit) -> Occurrences:
+        """Where the unit stands, in any field."""
         remembered = self._remembered.get(unit)
         if remembered is not None:
             self._remembered.move_to_end(unit)
             return remembered
-        documents, weights = array("I"), array("d")
+        documents, worths = array("I"), array("d")
         for shard in self._reader.shards:
             found: dict[int, float] = {}
             for field, norms in self._norms.items():
@@ -68,27 +68,23 @@ class Scorer:
                 del found[document]
             ordered = sorted(found)
             documents.extend(shard.base + document for document in ordered)
-            weights.extend(map(found.__getitem__, ordered))
-        frequencies = Frequencies(documents, weights)
-        self._remember(unit, frequencies)
-        return frequencies
+            # The first occurrences are worth most.
+            worths.extend(found[document] * (_K1 + 1) / (found[document] + _K1) for document in ordered)
+        occurrences = Occurrences(documents, worths)
+        self._remember(unit, occurrences)
+        return occurrences
 
-    def weight(self, frequencies: Frequencies) -> float:
+    def weight(self, occurrences: Occurrences) -> float:
         """The inverse document frequency of a unit."""
-        found = len(frequencies.documents)
+        found = len(occurrences.documents)
         return math.log(1 + (self._reader.documents - found + 0.5) / (found + 0.5))
 
-    def _remember(self, unit: Unit, frequencies: Frequencies) -> None:
-        self._remembered[unit] = frequencies
-        self._postings += len(frequencies.documents)
+    def _remember(self, unit: Unit, occurrences: Occurrences) -> None:
+        self._remembered[unit] = occurrences
+        self._postings += len(occurrences.documents)
         while self._postings > _REMEMBERED_POSTINGS and len(self._remembered) > 1:
             _, forgotten = self._remembered.popitem(last=False)
             self._postings -= len(forgotten.documents)
-
-
-def saturate(frequency: float) -> float:
-    """What a weighed frequency is worth: the first occurrences most."""
-    return frequency * (_K1 + 1) / (frequency + _K1)
 
 
 def _add_field(shard: ShardReader, field: str, norms: list[float], unit: Unit, found: dict[int, float]) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from kbarchive.article import Article
-from kbarchive.index.analysis import spans
+from kbarchive.index.analysis import Found, find
 from kbarchive.search.results import Snippet
 
 _LENGTH = 180
@@ -16,20 +15,14 @@ _CUT = "..."
 _LONGEST_TEXT = 200_000
 
 
-class _Found(NamedTuple):
-    start: int
-    end: int
-    term: bytes
-
-
 def best_snippet(article: Article, weights: Mapping[bytes, float]) -> Snippet | None:
     """The passage with the most distinct terms, by weight; the begin of the article where only its title has any.
 
     None where an article has no text at all.
     """
-    best: tuple[float, str, str, list[_Found]] | None = None
+    best: tuple[float, str, str, list[Found]] | None = None
     for kind, text in _texts(article):
-        found = list(_find(text, weights))
+        found = list(find(text, weights))
         value, passage = _best_passage(found, weights)
         if best is None or value > best[0]:
             best = (value, kind, text, passage)
@@ -64,25 +57,17 @@ def _squeeze(text: str) -> str:
     return " ".join(text[:_LONGEST_TEXT].split())
 
 
-def _find(text: str, weights: Mapping[bytes, float]) -> Iterator[_Found]:
-    for span in spans(text):
-        for term in span.terms:
-            if term in weights:
-                yield _Found(span.start, span.end, term)
-                break
-
-
-def _best_passage(found: list[_Found], weights: Mapping[bytes, float]) -> tuple[float, list[_Found]]:
+def _best_passage(found: list[Found], weights: Mapping[bytes, float]) -> tuple[float, list[Found]]:
     """The run of finds, no longer than a snippet, whose distinct terms weigh most; of equals the first."""
     best, best_range = 0.0, range(0)
     counts: dict[bytes, int] = {}
     value = 0.0
     first = 0
-    for last, find in enumerate(found):
-        if not counts.get(find.term):
-            value += weights[find.term]
-        counts[find.term] = counts.get(find.term, 0) + 1
-        while find.end - found[first].start > _LENGTH and first < last:
+    for last, here in enumerate(found):
+        if not counts.get(here.term):
+            value += weights[here.term]
+        counts[here.term] = counts.get(here.term, 0) + 1
+        while here.end - found[first].start > _LENGTH and first < last:
             left = found[first].term
             counts[left] -= 1
             if not counts[left]:
@@ -93,7 +78,7 @@ def _best_passage(found: list[_Found], weights: Mapping[bytes, float]) -> tuple[
     return best, found[best_range.start : best_range.stop]
 
 
-def _window(text: str, passage: list[_Found]) -> tuple[int, int]:
+def _window(text: str, passage: list[Found]) -> tuple[int, int]:
     """Where to cut: about _LENGTH characters around a passage, between words."""
     if len(text) <= _LENGTH:
         return 0, len(text)
