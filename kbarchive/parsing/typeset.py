@@ -43,7 +43,7 @@ class Typesetter:
                 piece = text[start:end]
                 if "  " in piece and piece.count("\n") > 2 and (table := self._table(line, piece)):
                     add(table)
-                elif words := " ".join(piece.split()):
+                elif words := reflow(piece):
                     add(Paragraph(line, words))
             elif kind == "LAYOUT" or kind == "PARAGRAPH":
                 run = [child]
@@ -54,7 +54,7 @@ class Typesetter:
                     number += 1
                 found += self._laid_out(run) if in_item else self._code_and_tables(run)
             elif kind == "CITATION":
-                add(Paragraph(line_at(start), " ".join(text[start:end].split())))
+                add(Paragraph(line_at(start), reflow(text[start:end])))
             elif kind == "NOTE":
                 note = self._note(line_at(start), text[start:end])
                 add(note)
@@ -78,7 +78,8 @@ class Typesetter:
             marker = _MARKER.match(text)
             assert marker is not None
             rest = text[marker.end() :]
-            first: Block = self._note(here, rest) if _LABEL.match(rest) else Paragraph(here, " ".join(rest.split()))
+            is_note = rest[0] in _LABEL_INITIALS and _LABEL.match(rest)
+            first: Block = self._note(here, rest) if is_note else Paragraph(here, reflow(rest))
             items.append(
                 Item(marker[1], (first, *self.blocks(children[1:], in_item=True)) if len(children) > 1 else (first,))
             )
@@ -87,7 +88,7 @@ class Typesetter:
     def _note(self, line: int, text: str) -> Note:
         label = _LABEL.match(text)
         assert label is not None
-        words = " ".join(text[label.end() :].split())
+        words = reflow(text[label.end() :])
         return Note(line, label[1], (Paragraph(line, words),) if words else ())
 
     def _table(self, line: int, piece: str) -> Table | None:
@@ -148,7 +149,7 @@ class Typesetter:
         while number < len(run):
             if not judged[number]:
                 _, start, end = run[number]
-                if words := " ".join(text[start:end].split()):
+                if words := reflow(text[start:end]):
                     blocks.append(Paragraph(self._line_at(start), words))
                 number += 1
                 continue
@@ -160,8 +161,16 @@ class Typesetter:
         return blocks
 
 
+_LABEL_INITIALS = frozenset("NWICTnwict")
 _INDENTED = frozenset({"LAYOUT"})
 _LAID_OUT = frozenset({"LAYOUT", "PARAGRAPH"})
+
+
+def reflow(text: str) -> str:
+    """Lines as one line, white space squeezed."""
+    line = text.strip().replace("\n", " ")
+    # Mostly that is all; a sign that does not print may be white space of another kind.
+    return line if "  " not in line and line.isprintable() else " ".join(text.split())
 
 
 def _split_tables(line: int, lines: list[str]) -> list[Block]:
