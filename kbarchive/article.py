@@ -12,6 +12,8 @@ import msgspec
 
 SCHEMA = 1
 
+# The structs below have gc=False: they are frozen, so a record cannot hold itself, and the collector need not look at them.
+
 SectionKind = Literal[
     "symptoms",
     "cause",
@@ -31,14 +33,14 @@ SectionKind = Literal[
 ]
 
 
-class Version(msgspec.Struct, frozen=True):
+class Version(msgspec.Struct, frozen=True, gc=False):
     """One part of PROD/VER: a platform as spelled ("" where none was given) and its versions."""
 
     platform: str
     versions: tuple[str, ...]
 
 
-class AppliesTo(msgspec.Struct, frozen=True):
+class AppliesTo(msgspec.Struct, frozen=True, gc=False):
     """One entry of "The information in this article applies to".
 
     `relation` tells what the nested entries in `with_` (JSON: ``with``) are to this one:
@@ -52,21 +54,21 @@ class AppliesTo(msgspec.Struct, frozen=True):
     with_: tuple[AppliesTo, ...] = msgspec.field(default=(), name="with")
 
 
-class Paragraph(msgspec.Struct, frozen=True, tag_field="type", tag="paragraph"):
+class Paragraph(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="paragraph"):
     """Running text, reflowed to one line."""
 
     line: int
     text: str
 
 
-class Code(msgspec.Struct, frozen=True, tag_field="type", tag="code"):
+class Code(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="code"):
     """Text whose layout is kept: the common indent removed, tabs and inner blank lines kept."""
 
     line: int
     text: str
 
 
-class Table(msgspec.Struct, frozen=True, tag_field="type", tag="table"):
+class Table(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="table"):
     """Text in columns: the layout as in `Code`, and the cells by row where columns can be told."""
 
     line: int
@@ -74,7 +76,7 @@ class Table(msgspec.Struct, frozen=True, tag_field="type", tag="table"):
     rows: tuple[tuple[str, ...], ...] = ()
 
 
-class Note(msgspec.Struct, frozen=True, tag_field="type", tag="note"):
+class Note(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="note"):
     """A NOTE, WARNING, IMPORTANT, CAUTION or TIP: its label as spelled, and what it says."""
 
     line: int
@@ -82,14 +84,14 @@ class Note(msgspec.Struct, frozen=True, tag_field="type", tag="note"):
     blocks: tuple[Block, ...]
 
 
-class Item(msgspec.Struct, frozen=True):
+class Item(msgspec.Struct, frozen=True, gc=False):
     """One item of a list: its marker as spelled, and its own blocks."""
 
     marker: str
     blocks: tuple[Block, ...]
 
 
-class List(msgspec.Struct, frozen=True, tag_field="type", tag="list"):
+class List(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="list"):
     """A list; `ordered` where its markers count."""
 
     line: int
@@ -97,7 +99,7 @@ class List(msgspec.Struct, frozen=True, tag_field="type", tag="list"):
     items: tuple[Item, ...]
 
 
-class Rule(msgspec.Struct, frozen=True, tag_field="type", tag="rule"):
+class Rule(msgspec.Struct, frozen=True, gc=False, tag_field="type", tag="rule"):
     """A ruled line between blocks."""
 
     line: int
@@ -106,7 +108,7 @@ class Rule(msgspec.Struct, frozen=True, tag_field="type", tag="rule"):
 Block = Paragraph | List | Code | Table | Note | Rule
 
 
-class Section(msgspec.Struct, frozen=True):
+class Section(msgspec.Struct, frozen=True, gc=False):
     """A heading with the blocks below it and the sections nested in it.
 
     `kind` is "body" with an empty heading for text that stands before the first heading.
@@ -124,7 +126,7 @@ class Section(msgspec.Struct, frozen=True):
         return "\n\n".join(_section_texts(self))
 
 
-class Reference(msgspec.Struct, frozen=True):
+class Reference(msgspec.Struct, frozen=True, gc=False):
     """A cross-reference: the article cited, the title it was cited under, and where it stands.
 
     `section` is the kind of the top-level section, or "title", "residue", "query-words".
@@ -136,7 +138,7 @@ class Reference(msgspec.Struct, frozen=True):
     line: int
 
 
-class Source(msgspec.Struct, frozen=True):
+class Source(msgspec.Struct, frozen=True, gc=False):
     """Where an article was read: its file, the member of an archive, its number and first line in the file."""
 
     file: str | None
@@ -149,7 +151,7 @@ class Source(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Diagnostic(msgspec.Struct, frozen=True):
+class Diagnostic(msgspec.Struct, frozen=True, gc=False):
     """Something odd in a source: a stable code, the line in the file, and a sentence for people."""
 
     code: str
@@ -157,7 +159,7 @@ class Diagnostic(msgspec.Struct, frozen=True):
     message: str
 
 
-class Article(msgspec.Struct, frozen=True):
+class Article(msgspec.Struct, frozen=True, gc=False):
     """One KnowledgeBase article. Fields that a form does not have are empty or None."""
 
     schema: int

@@ -18,11 +18,8 @@ import msgspec
 from kbarchive.article import Article
 from kbarchive.document import Document, Entry, Failure, Skipped
 from kbarchive.errors import KbArchiveError
-from kbarchive.reading import Outcome, outcomes
+from kbarchive.reading import Outcome, batches, outcomes
 
-# Large enough that handing a batch over costs nothing beside the parsing, small enough that memory stays flat.
-_BATCH_BYTES = 500_000
-_BATCH_DOCUMENTS = 256
 _IN_FLIGHT_PER_JOB = 3
 _MOST_JOBS = 8
 
@@ -95,20 +92,6 @@ def read_batch(batch: Iterable[Entry], report: Report) -> Iterator[tuple[Entry, 
             report.documents += 1
             report.bytes += len(entry.data)
         yield entry, found
-
-
-def batches(stream: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """The entries in batches of about half a megabyte, in order."""
-    batch: list[Entry] = []
-    size = 0
-    for entry in stream:
-        batch.append(entry)
-        size += len(entry.data) if isinstance(entry, Document) else 0
-        if size >= _BATCH_BYTES or len(batch) >= _BATCH_DOCUMENTS:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def in_order(

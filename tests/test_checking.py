@@ -21,7 +21,7 @@ def test_sound_archive(article_folder: Path, tmp_path: Path) -> None:
 
 
 def test_findings_come_in_order(article_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "_BATCH_DOCUMENTS", 1)
+    monkeypatch.setattr(reading, "_BATCH_DOCUMENTS", 1)
     (article_folder / "900" / "broken").symlink_to("nowhere")
     first = article_folder / "900" / "Q900001.TXT"
     first.write_bytes(first.read_bytes().replace(b"KEYWORDS:kbmadeup\n", b""))

@@ -39,7 +39,7 @@ def folder_files(path: Path) -> list[str]:
 @pytest.fixture
 def many(tmp_path: Path, make_article: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> Path:
     """A tar of 40 articles, in batches of three."""
-    monkeypatch.setattr(pipeline, "_BATCH_DOCUMENTS", 3)
+    monkeypatch.setattr(reading, "_BATCH_DOCUMENTS", 3)
     path = tmp_path / "many.tar"
     with tarfile.open(path, "w") as archive:
         for number in range(900040, 900000, -1):

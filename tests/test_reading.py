@@ -49,7 +49,8 @@ def test_missing_source_is_told_at_once(article_folder: Path) -> None:
         kbarchive.read(article_folder, "nowhere")
 
 
-def test_reading_is_lazy(tmp_path: Path, make_article: Callable[..., bytes]) -> None:
+def test_reading_is_lazy(tmp_path: Path, make_article: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_BATCH_DOCUMENTS", 1)
     for name in ("a.TXT", "b.TXT"):
         (tmp_path / name).write_bytes(make_article())
     articles = kbarchive.read(tmp_path)

@@ -100,8 +100,6 @@ class ShardFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no ty
 
 
 def _term_info(documents: Any, counts: Any, offset: int, length: int) -> Any:
-    info = W3TermInfo(
-        weight=sum(counts), df=len(documents), maxweight=max(counts), minid=documents[0], maxid=documents[-1]
-    )
+    info = W3TermInfo(weight=sum(counts), df=len(documents), maxweight=max(counts), minid=documents[0], maxid=documents[-1])
     info.set_extent(offset, length)
     return info

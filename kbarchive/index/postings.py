@@ -21,7 +21,7 @@ _HEAD = struct.Struct("<IBBB")
 _TYPES = {1: "B", 2: "H", 4: "I"}
 
 
-class DamagedPostings(Exception):
+class DamagedPostingsError(Exception):
     """The bytes of a posting list are not those that were written."""
 
 
@@ -30,7 +30,7 @@ class Postings:
 
     def __init__(self, data: bytes) -> None:
         if len(data) < _CHECK.size + _HEAD.size or _CHECK.unpack_from(data)[0] != zlib.crc32(data[_CHECK.size :]):
-            raise DamagedPostings("a posting list fails its checksum")
+            raise DamagedPostingsError("a posting list fails its checksum")
         number, step_width, count_width, self._width = _HEAD.unpack_from(data, _CHECK.size)
         start = _CHECK.size + _HEAD.size
         self.counts: Sequence[int] = _read(data, start + number * step_width, number, count_width)

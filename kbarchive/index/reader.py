@@ -167,5 +167,3 @@ def trusted(location: Path | None) -> Iterator[None]:
             f"the index {location or 'in memory'} is damaged ({type(error).__name__}: {error}); "
             f"make it anew with: kbarchive index SOURCE... --index {location or 'DIR'}"
         ) from error
-
-

@@ -55,9 +55,7 @@ class ShardWriter:
             # The writer itself deletes from earlier segments only.
             self._writer.newsegment.delete_document(number)
         self._writer.commit(merge=False)
-        counted = Counter(
-            fact for number, facts in enumerate(self._facts) if number not in dropped for fact in facts
-        )
+        counted = Counter(fact for number, facts in enumerate(self._facts) if number not in dropped for fact in facts)
         counts: Counts = {}
         for (group, name), count in sorted(counted.items()):
             counts.setdefault(group, {})[name] = count

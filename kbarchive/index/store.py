@@ -111,9 +111,7 @@ def new_generation(index_dir: Path) -> Iterator[Path]:
 
 def write_metadata(folder: Path, metadata: Metadata) -> None:
     """Writes the metadata of a complete generation, with the sizes of the files that are in it."""
-    files = {
-        path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+    files = {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}
     encoded = msgspec.json.encode(msgspec.structs.replace(metadata, files=files))
     (folder / _METADATA).write_bytes(msgspec.json.format(encoded) + b"\n")
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
-_FIELD = re.compile(r"([A-Z][A-Za-z ]*?)[ ]*:[ ]?(.*)")
-
 
 def read_trailer(text: str) -> tuple[list[tuple[str, str]], list[str]]:
     """The fields of a trailer as (name, value), values verbatim but for blanks at their ends; and the lines that are none."""
     fields = []
     strange = []
     for line in text.split("\n"):
-        match = _FIELD.match(line)
-        if match:
-            fields.append((match[1], match[2].strip()))
+        name, colon, value = line.partition(":")
+        name = name.rstrip()
+        if colon and name[:1].isupper() and name.replace(" ", "").isalpha():
+            fields.append((name, value.strip()))
         elif line.strip(" ="):
             strange.append(line.strip())
     return fields, strange

@@ -41,7 +41,7 @@ class Typesetter:
             if kind == "PARAGRAPH" and not in_item:
                 line = line_at(start)
                 piece = text[start:end]
-                if "  " in piece and piece.count("\n") > 2 and (table := self._table(line, piece)):
+                if "  " in piece and _may_be_table(piece) and (table := self._table(line, piece)):
                     add(table)
                 elif words := reflow(piece):
                     add(Paragraph(line, words))
@@ -164,6 +164,12 @@ class Typesetter:
 _LABEL_INITIALS = frozenset("NWICTnwict")
 _INDENTED = frozenset({"LAYOUT"})
 _LAID_OUT = frozenset({"LAYOUT", "PARAGRAPH"})
+
+
+def _may_be_table(piece: str) -> bool:
+    """Whether three lines or more could all have columns."""
+    lines = piece.rstrip().count("\n") + 1
+    return lines > 2 and piece.count("  ") >= lines
 
 
 def reflow(text: str) -> str:

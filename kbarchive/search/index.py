@@ -55,9 +55,7 @@ class Index:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self.close()
 
     def close(self) -> None:
@@ -86,9 +84,7 @@ class Index:
                 ranking.scores.setdefault(first, 0.0)
                 ranking = ranking._replace(partial=False)
             page = self._ranker.page(ranking, offset, limit, first)
-            hits = tuple(
-                self._hit(rank, document, score, ranking) for rank, (document, score) in enumerate(page, offset + 1)
-            )
+            hits = tuple(self._hit(rank, document, score, ranking) for rank, (document, score) in enumerate(page, offset + 1))
             partial = ranking.partial and bool(ranking.scores)
             unknown = [planned.wanted[unit] for unit in ranking.unknown]
             return Results(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kbarchive.index.postings import Postings
 from kbarchive.index.reader import ShardReader
 
 
 def phrase_counts(shard: ShardReader, field: str, terms: Sequence[bytes]) -> dict[int, int]:
     """How often terms stand one after another in a field, for each document of a shard where they do."""
-    lists = {}
+    lists: dict[bytes, Postings] = {}
     for term in terms:
         postings = lists.get(term) or shard.postings(field, term)
         if postings is None:

@@ -46,8 +46,7 @@ class Proximity:
                         nearest[number - 1] = max(nearest[number - 1], 1 / distance)
                 before = here
         return sum(
-            min(weights[left], weights[right]) * near
-            for left, right, near in zip(units, units[1:], nearest, strict=False)
+            min(weights[left], weights[right]) * near for left, right, near in zip(units, units[1:], nearest, strict=False)
         )
 
     def _postings(self, shard: ShardReader, field: str, term: bytes) -> Postings | None:

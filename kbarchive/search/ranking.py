@@ -125,9 +125,7 @@ def _add_up(
     return scores, coverage
 
 
-def _pairs_among(
-    wanted: Mapping[int, float], documents: Sequence[int], worths: Sequence[float]
-) -> Iterable[tuple[int, float]]:
+def _pairs_among(wanted: Mapping[int, float], documents: Sequence[int], worths: Sequence[float]) -> Iterable[tuple[int, float]]:
     if len(wanted) * _BISECTION_COST > len(documents):
         return [pair for pair in zip(documents, worths, strict=True) if pair[0] in wanted]
     pairs = []

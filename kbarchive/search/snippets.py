@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from kbarchive.article import Article
 from kbarchive.index.analysis import Found, find
@@ -10,9 +11,18 @@ from kbarchive.search.results import Snippet
 
 _LENGTH = 180
 _CUT = "..."
+_ROUNDING = 1e-9
 
 # What stands further down in a section is not looked at; no section of real articles comes near.
 _LONGEST_TEXT = 200_000
+
+
+class _Passage(NamedTuple):
+    """A stretch of a text, in characters, and the weight of the distinct terms in it."""
+
+    value: float
+    start: int
+    end: int
 
 
 def best_snippet(article: Article, weights: Mapping[bytes, float]) -> Snippet | None:
@@ -20,24 +30,25 @@ def best_snippet(article: Article, weights: Mapping[bytes, float]) -> Snippet | 
 
     None where an article has no text at all.
     """
-    best: tuple[float, str, str, list[Found]] | None = None
+    best = _Passage(-1.0, 0, 0)
+    chosen: tuple[str, str, list[Found]] | None = None
     for kind, text in _texts(article):
         found = list(find(text, weights))
-        value, passage = _best_passage(found, weights)
-        if best is None or value > best[0]:
-            best = (value, kind, text, passage)
-    if best is None:
+        passage = _best_passage(found, weights)
+        if passage.value > best.value + _ROUNDING:
+            best, chosen = passage, (kind, text, found)
+    if chosen is None:
         return None
-    _, kind, text, passage = best
-    start, end = _window(text, passage)
+    kind, text, found = chosen
+    start, end = _window(text, best)
     prefix = _CUT if start else ""
     return Snippet(
         section=kind,
         text=f"{prefix}{text[start:end]}{_CUT if end < len(text) else ''}",
         highlights=tuple(
-            (found.start - start + len(prefix), found.end - start + len(prefix))
-            for found in passage
-            if start <= found.start and found.end <= end
+            (here.start - start + len(prefix), here.end - start + len(prefix))
+            for here in found
+            if start <= here.start and here.end <= end
         ),
     )
 
@@ -57,38 +68,39 @@ def _squeeze(text: str) -> str:
     return " ".join(text[:_LONGEST_TEXT].split())
 
 
-def _best_passage(found: list[Found], weights: Mapping[bytes, float]) -> tuple[float, list[Found]]:
-    """The run of finds, no longer than a snippet, whose distinct terms weigh most; of equals the first."""
-    best, best_range = 0.0, range(0)
+def _best_passage(found: list[Found], weights: Mapping[bytes, float]) -> _Passage:
+    """The stretch, no longer than a snippet, whose distinct terms weigh most; of equals the shortest, then the first."""
+    best = _Passage(0.0, 0, 0)
     counts: dict[bytes, int] = {}
     value = 0.0
     first = 0
-    for last, here in enumerate(found):
-        if not counts.get(here.term):
-            value += weights[here.term]
+    for here in found:
+        value += 0.0 if counts.get(here.term) else weights[here.term]
         counts[here.term] = counts.get(here.term, 0) + 1
-        while here.end - found[first].start > _LENGTH and first < last:
-            left = found[first].term
-            counts[left] -= 1
-            if not counts[left]:
-                value -= weights[left]
+        # Words go from the left while they are too far away, or stand further right again.
+        while found[first] is not here and (here.end - found[first].start > _LENGTH or counts[found[first].term] > 1):
+            term = found[first].term
+            counts[term] -= 1
+            value -= 0.0 if counts[term] else weights[term]
             first += 1
-        if value > best + 1e-9:
-            best, best_range = value, range(first, last + 1)
-    return best, found[best_range.start : best_range.stop]
+        start = found[first].start
+        longer = value > best.value + _ROUNDING
+        if longer or (value > best.value - _ROUNDING and here.end - start < best.end - best.start):
+            best = _Passage(value, start, here.end)
+    return best
 
 
-def _window(text: str, passage: list[Found]) -> tuple[int, int]:
+def _window(text: str, passage: _Passage) -> tuple[int, int]:
     """Where to cut: about _LENGTH characters around a passage, between words."""
     if len(text) <= _LENGTH:
         return 0, len(text)
-    first, last = (passage[0].start, passage[-1].end) if passage else (0, 0)
-    start = max(0, min(first - max(0, _LENGTH - (last - first)) // 2, len(text) - _LENGTH))
+    spare = max(0, _LENGTH - (passage.end - passage.start))
+    start = max(0, min(passage.start - spare // 2, len(text) - _LENGTH))
     if start:
-        blank = text.find(" ", start, first)
-        start = blank + 1 if blank >= 0 else first
-    end = max(start + _LENGTH, last)
+        blank = text.find(" ", start, passage.start)
+        start = blank + 1 if blank >= 0 else passage.start
+    end = max(start + _LENGTH, passage.end)
     if end < len(text):
-        blank = text.rfind(" ", last, end + 1)
-        end = blank if blank > start else max(last, start + 1) if passage else end
+        blank = text.rfind(" ", max(passage.end, start + 1), end + 1)
+        end = blank if blank >= 0 else end
     return start, min(end, len(text))

@@ -1,0 +1,47 @@
+"""`kbarchive index`: makes an index for kbsearch."""
+
+from __future__ import annotations
+
+import click
+
+from kbarchive.cli.console import CONTEXT_SETTINGS, progress, say, summarize
+
+
+@click.command(context_settings=CONTEXT_SETTINGS)
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.option(
+    "--index",
+    "index_dir",
+    metavar="DIR",
+    help="The folder of the index. Default: $KBARCHIVE_INDEX, else your default index.",
+)
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with. Default: all cores.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+def index(sources: tuple[str, ...], index_dir: str | None, jobs: int | None, quiet: bool) -> int:
+    """Index all articles of each SOURCE, so that kbsearch finds them and kbarchive show, refs and stats know them.
+
+    A SOURCE is a file, a folder, a zip, a tar (of any compression), or - for standard input. The new index takes the
+    place of the old one when it is complete; until then, and where the build fails, the old one answers. Of articles
+    with the same id the newest is kept.
+
+    \b
+    Examples:
+      kbarchive index archive.tar.xz
+      kbarchive index txt/ more/ --index ~/kb.idx
+      kbsearch --index ~/kb.idx relay not allowed
+
+    \b
+    Exit codes:
+      0  all was read
+      1  some files could not be read (they are named); the others are indexed
+      2  no index was made
+    """
+    from kbarchive.index import build_index
+
+    with progress(quiet) as show:
+        report = build_index(sources, index_dir, jobs, on_progress=show)
+    if not quiet or report.failures:
+        summarize(report, f" -> {report.location}")
+    if report.superseded and not quiet:
+        say(f"{report.superseded:,} articles left out for a newer one of the same id; {report.indexed:,} indexed")
+    return 1 if report.failures else 0

@@ -1,0 +1,23 @@
+"""What the commands that read an index share."""
+
+from __future__ import annotations
+
+import click
+
+from kbarchive.cli.console import say
+from kbarchive.search import Index, open_index
+
+index_option = click.option(
+    "--index",
+    "index_dir",
+    metavar="DIR",
+    help='The index: a folder, or "sample". Default: $KBARCHIVE_INDEX, else your default index, else the sample.',
+)
+
+
+def opened(index_dir: str | None, program: str, verb: str, quiet: bool = False) -> Index:
+    """Opens an index, and says which on stderr."""
+    index = open_index(index_dir)
+    if not quiet:
+        say(f"{verb} {len(index):,} articles of {index.name}", program)
+    return index
