@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kbarchive import checking, pipeline
+from kbarchive import checking, reading
 from kbarchive.checking import Finding, check
 from kbarchive.errors import SourceError
 

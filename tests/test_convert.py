@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 import kbarchive
-from kbarchive import pipeline
+from kbarchive import pipeline, reading
 from kbarchive.article import Article
 from kbarchive.conversion import Report, convert
 from kbarchive.document import Entry

@@ -49,7 +49,8 @@ class Typesetter:
                 run = [child]
                 while number < count:
                     if children[number][0] not in (_LAID_OUT if in_item else _INDENTED):
-                        break
+                        if in_item or not self._is_label_in_code(children, number):
+                            break
                     run.append(children[number])
                     number += 1
                 found += self._laid_out(run) if in_item else self._code_and_tables(run)
@@ -115,6 +116,13 @@ class Typesetter:
                 return blocks
         return [Code(line, "\n".join(dedent(lines)))]
 
+    def _is_label_in_code(self, children: list[Child], number: int) -> bool:
+        """Whether lines at the left margin stand in the midst of indented ones, no blank line on either side."""
+        if children[number][0] != "PARAGRAPH" or number + 1 == len(children) or children[number + 1][0] != "LAYOUT":
+            return False
+        _, start, end = children[number]
+        return self._text[start - 2] != "\n" and self._text[end - 2] != "\n"
+
     def _laid_out(self, run: list[Token]) -> list[Block]:
         """Lines below an item's text: paragraphs at its own depth unless they can only be code, what is deeper as elsewhere."""
         text = self._text
@@ -131,12 +139,14 @@ class Typesetter:
                 judged.append(True)
             elif is_prose(lines):
                 judged.append(False)
+            elif piece.rstrip().endswith((".", ":")):
+                judged.append(None)
             else:
-                # Deeper lines right below a line that is no sentence: the same program.
-                touches = (
-                    number + 1 < len(run) and run[number + 1][0] == "LAYOUT" and not text[start:end].endswith("\n\n")
-                )
-                judged.append(True if touches and not text[start:end].rstrip().endswith((".", ":")) else None)
+                # No sentence: code, where deeper lines stand right below, or a colon before it introduces it.
+                touches = number + 1 < len(run) and run[number + 1][0] == "LAYOUT" and not piece.endswith("\n\n")
+                introduced = text[max(0, start - 120) : start].rstrip().endswith(":")
+                is_choice = piece.lstrip().startswith("-")
+                judged.append(True if touches or introduced and not is_choice else None)
         # What could be either goes with the code beside it.
         for order in (range(len(run)), range(len(run) - 1, -1, -1)):
             beside = False
