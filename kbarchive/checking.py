@@ -15,8 +15,8 @@ import msgspec
 from kbarchive.article import Article
 from kbarchive.document import Document, Entry, Failure, Skipped, reason
 from kbarchive.parsing import is_lossless
-from kbarchive.pipeline import Report, batches, in_order, read_batch
-from kbarchive.reading import Outcome
+from kbarchive.pipeline import Report, in_order, read_batch
+from kbarchive.reading import Outcome, batches
 from kbarchive.sources import SourcePath, entries
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from kbarchive.article import Article
 from kbarchive.document import Entry, Failure, clean, reason
 from kbarchive.errors import TargetError
-from kbarchive.pipeline import Report, batches, in_order, read_batch
+from kbarchive.pipeline import Report, in_order, read_batch
+from kbarchive.reading import batches
 from kbarchive.sources import SourcePath, entries, identity
 from kbarchive.writers import STDOUT, writer_for
 from kbarchive.writers.atomic import writing

@@ -18,7 +18,7 @@ import msgspec
 from kbarchive.article import Article
 from kbarchive.document import Document, Entry, Failure, Skipped
 from kbarchive.errors import KbArchiveError
-from kbarchive.reading import Outcome, batches, outcomes
+from kbarchive.reading import Outcome, outcomes
 
 _IN_FLIGHT_PER_JOB = 3
 _MOST_JOBS = 8

@@ -31,9 +31,7 @@ def outline(article: Article, part: str) -> list[str]:
         case "header":
             fields = ("id", "key", "title", "modified", "collection", "products", "operating_systems", "copyright")
             return [
-                f"{name}: {_plain(getattr(article, name))}"
-                for name in fields
-                if getattr(article, name) not in (None, "", ())
+                f"{name}: {_plain(getattr(article, name))}" for name in fields if getattr(article, name) not in (None, "", ())
             ]
         case "source":
             source = article.source

@@ -51,11 +51,7 @@ def read_cases(path: Path) -> list[Case]:
     return cases
 
 
-ALL = [
-    pytest.param(case, id=f"{path.stem}: {case.name}")
-    for path in sorted(CASES.glob("*.txt"))
-    for case in read_cases(path)
-]
+ALL = [pytest.param(case, id=f"{path.stem}: {case.name}") for path in sorted(CASES.glob("*.txt")) for case in read_cases(path)]
 
 
 def article_text(source: str) -> str:

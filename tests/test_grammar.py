@@ -19,9 +19,7 @@ from tests.corpus import corpus_files
 BODY_TYPES = {"INDENT", "DEDENT", "PREAMBLE", "HEADER"}
 
 
-@pytest.mark.parametrize(
-    ("name", "starts"), [("body.lark", ["article"]), ("inline.lark", ["references", "entry", "versions"])]
-)
+@pytest.mark.parametrize(("name", "starts"), [("body.lark", ["article"]), ("inline.lark", ["references", "entry", "versions"])])
 def test_no_conflict(name: str, starts: list[str]) -> None:
     # In strict mode Lark raises for a conflict; otherwise it would quietly shift.
     Lark(grammar_text(name), start=starts, parser="lalr", lexer=TokenListLexer, strict=True)
@@ -55,9 +53,7 @@ def test_tokens_are_what_the_terminals_say(path: Path) -> None:
             assert first == last or kind in ("PREAMBLE", "HEADER")
             continue
         ends = {
-            match.end()
-            for margin in margins
-            if (match := re.compile(lexer.pattern(kind, margin)).match(text.readable, first))
+            match.end() for margin in margins if (match := re.compile(lexer.pattern(kind, margin)).match(text.readable, first))
         }
         assert last in ends, (kind, text.readable[first:last])
     assert place == len(text.readable)
@@ -77,7 +73,5 @@ def _tokens(node: Node) -> list[tuple[str, int, int]]:
 
 
 def _plain(tree: Tree[Token]) -> Node:
-    children = []
-    for child in tree.children:
-        children.append(_plain(child) if isinstance(child, Tree) else (child.type, *child.value))
+    children = [_plain(child) if isinstance(child, Tree) else (child.type, *child.value) for child in tree.children]
     return str(tree.data), children

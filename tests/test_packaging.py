@@ -37,9 +37,11 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]
         capture_output=True,
         check=False,
     )
-    names = listed.stdout.decode().split("\0") if listed.returncode == 0 else [
-        str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file()
-    ]
+    names = (
+        listed.stdout.decode().split("\0")
+        if listed.returncode == 0
+        else [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if path.is_file()]
+    )
     for name in filter(None, names):
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)

@@ -46,9 +46,7 @@ Copyright the kbarchive project 1986-2002."""
 AGREE = "id title modified products versions operating_systems keywords applies_to query_words metadata".split()
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in corpus_files() if path.suffix == ".TXT"], ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", [path for path in corpus_files() if path.suffix == ".TXT"], ids=lambda path: path.stem)
 def test_page_and_ftp_form_agree(path) -> None:  # type: ignore[no-untyped-def]
     data = path.read_bytes().replace(b"\r\n", b"\n")
     ftp = kbarchive.parse(data)

@@ -14,9 +14,7 @@ from kbarchive.writers import FORMATS, STDOUT
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.argument("target", metavar="TARGET")
 @click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: by the name of TARGET.")
-@click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: one a core, at most 8."
-)
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
 @click.option("--overwrite", is_flag=True, help="Replace a TARGET folder that holds an earlier conversion.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def convert(

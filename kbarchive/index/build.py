@@ -17,7 +17,8 @@ from kbarchive.index.folders import default_folder
 from kbarchive.index.shard import Counts, Written
 from kbarchive.index.store import Metadata, new_generation, write_metadata
 from kbarchive.index.workers import LocalWorker, ProcessWorker, Worker
-from kbarchive.pipeline import Report, batches, cores
+from kbarchive.pipeline import Report, cores
+from kbarchive.reading import batches
 from kbarchive.resources import resource_folder
 from kbarchive.sources import SourcePath, entries, identity
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import multiprocessing.connection
+import os
 import queue
 import signal
+import threading
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -147,23 +150,22 @@ def _work(folder: str, inbox: Any, outbox: Any) -> None:
     # An interrupt from the keyboard reaches the whole process group, and is for the parent to handle.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         worker = LocalWorker(FileStorage(folder))
-        while (numbered := _next(inbox)) is not None:
+        while (numbered := inbox.get()) is not None:
             worker.send(*numbered)
             outbox.put(worker.parts.pop())
         outbox.put(worker.written())
-        worker.commit(_next(inbox))
+        worker.commit(inbox.get())
         outbox.put(worker.counts())
     except Exception as error:  # errors cross to the parent as values, which raises them
         outbox.put(SearchIndexError(f"a process of the index build failed: {type(error).__name__}: {error}"))
 
 
-def _next(inbox: Any) -> Any:
+def _end_with_parent() -> None:
+    # A parent that is killed outright cannot end its workers; they would wait for the rest of a message for ever.
     parent = multiprocessing.parent_process()
-    while True:
-        with contextlib.suppress(queue.Empty):
-            return inbox.get(timeout=_POLL_SECONDS)
-        # A parent that is killed outright cannot end its workers, which would wait for work for ever.
-        if parent is not None and not parent.is_alive():
-            raise SystemExit(1)
+    if parent is not None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)

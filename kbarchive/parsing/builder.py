@@ -55,18 +55,15 @@ class Builder:
         sections = self._front(children[:first_heading])
         front = children[first_heading:]
         nested: list[Section] = []
-        number = 0
-        for number, child in enumerate(front):
+        for child in front:
             if child[0] != "subsection":
                 break
             nested.append(self._subsection(child, "body"))
-        else:
-            number = len(front)
         if nested:
             body = sections.pop() if sections else None
             line = body.line if body else nested[0].line
             sections.append(Section("body", "", line, body.blocks if body else (), tuple(nested)))
-        sections += [self._section(child) for child in front[number:]]
+        sections += [self._section(child) for child in front[len(nested) :]]
         header = self._header
         dialect = self._dialect
         if dialect is UNKNOWN:
@@ -81,9 +78,7 @@ class Builder:
             trailer_keywords = tuple(self._metadata["Keywords"].split())
             if keywords != trailer_keywords and dialect is not UNKNOWN:
                 line = 1 + header.keywords_line
-                self._tell(
-                    "header-keywords-cut", line, "the header's keywords differ from the trailer's, which are taken"
-                )
+                self._tell("header-keywords-cut", line, "the header's keywords differ from the trailer's, which are taken")
             keywords = trailer_keywords
         elif dialect is not UNKNOWN:
             self._tell("no-trailer", 1, "there is no trailer; the keywords are the header's")

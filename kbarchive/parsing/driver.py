@@ -28,8 +28,7 @@ class Driver:
         self._start = table.start_states[start]
         self._end = table.end_states[start]
         self._actions: dict[Any, dict[str, Any]] = {
-            state: {name: _action(*action) for name, action in actions.items()}
-            for state, actions in table.states.items()
+            state: {name: _action(*action) for name, action in actions.items()} for state, actions in table.states.items()
         }
         self._find_appends(table)
 

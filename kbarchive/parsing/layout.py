@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _DASHES = re.compile(r"[ ]*-{2,}(?:[ ]+-{2,})*[ ]*")
 _GROUP = re.compile(r"-{2,}")
@@ -21,8 +22,8 @@ _CODE_LINE = re.compile(
     | (?:HKEY_ | [A-Za-z]:\\ | \\\\ | https?:// | ftp:// | file:)\S*
     | [\w.()\[\]$%!&>-]+ \s* [:+*/-]?= \s* \S                         # an assignment
     | [\w.:>-]+ \( .* \) $                                            # a call, a prototype
-    | (?:Option|Dim|Redim|ReDim|Const|Declare|Static|Public|Private|Friend|Global|Type|End|Exit|Sub|Function|Property|Set|Let|Call
-        |Loop|Next|Wend|Do|With|Case|Else|ElseIf|On\ Error|GoTo|Debug\.Print|MsgBox|Print|Open|Close|Attribute|Begin)
+    | (?:Option|Dim|Redim|ReDim|Const|Declare|Static|Public|Private|Friend|Global|Type|End|Exit|Sub|Function|Property|Set|Let
+        |Call|Loop|Next|Wend|Do|With|Case|Else|ElseIf|On\ Error|GoTo|Debug\.Print|MsgBox|Print|Open|Close|Attribute|Begin)
       \b (?! .*[a-z]{2}\ (?:the|a|to|and|of)\b )
     | (?:For\ \w+\ = | If\ .*\ Then\b | While\ | Select\ Case)
     | (?:SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|EXEC|EXECUTE|DECLARE|FROM|WHERE|GO|USE|SET|PRINT|GRANT|DEFINE|DO|IF|ENDIF
@@ -91,7 +92,7 @@ def has_table_head(lines: list[str]) -> bool:
     for number, line in enumerate(lines[1:4], 1):
         if _DASHES.fullmatch(line):
             groups = len(_GROUP.findall(line))
-            return groups > 1 or len(line.strip()) > 4 and "  " in lines[number - 1].strip()
+            return groups > 1 or (len(line.strip()) > 4 and "  " in lines[number - 1].strip())
     return False
 
 
@@ -137,4 +138,4 @@ def _cut(line: str, starts: list[int]) -> tuple[str, ...]:
             start = space + 1 if space >= 0 and space + 1 > (edges[-1] if edges else 0) else start
         edges.append(start)
     bounds = [0, *edges, len(line)]
-    return tuple(line[a:b].strip() for a, b in zip(bounds, bounds[1:], strict=False))
+    return tuple(line[a:b].strip() for a, b in pairwise(bounds))

@@ -48,9 +48,10 @@ class Typesetter:
             elif kind == "LAYOUT" or kind == "PARAGRAPH":
                 run = [child]
                 while number < count:
-                    if children[number][0] not in (_LAID_OUT if in_item else _INDENTED):
-                        if in_item or not self._is_label_in_code(children, number):
-                            break
+                    if children[number][0] not in (_LAID_OUT if in_item else _INDENTED) and (
+                        in_item or not self._is_label_in_code(children, number)
+                    ):
+                        break
                     run.append(children[number])
                     number += 1
                 found += self._laid_out(run) if in_item else self._code_and_tables(run)
@@ -81,9 +82,7 @@ class Typesetter:
             rest = text[marker.end() :]
             is_note = rest[0] in _LABEL_INITIALS and _LABEL.match(rest)
             first: Block = self._note(here, rest) if is_note else Paragraph(here, reflow(rest))
-            items.append(
-                Item(marker[1], (first, *self.blocks(children[1:], in_item=True)) if len(children) > 1 else (first,))
-            )
+            items.append(Item(marker[1], (first, *self.blocks(children[1:], in_item=True)) if len(children) > 1 else (first,)))
         return List(line, ordered, tuple(items))
 
     def _note(self, line: int, text: str) -> Note:
@@ -146,7 +145,7 @@ class Typesetter:
                 touches = number + 1 < len(run) and run[number + 1][0] == "LAYOUT" and not piece.endswith("\n\n")
                 introduced = text[max(0, start - 120) : start].rstrip().endswith(":")
                 is_choice = piece.lstrip().startswith("-")
-                judged.append(True if touches or introduced and not is_choice else None)
+                judged.append(True if touches or (introduced and not is_choice) else None)
         # What could be either goes with the code beside it.
         for order in (range(len(run)), range(len(run) - 1, -1, -1)):
             beside = False
