@@ -50,6 +50,11 @@ def rebuild_hint(index_dir: Path) -> str:
     return f"make it anew with: kbarchive index SOURCE... --index {index_dir}"
 
 
+def holds_index(index_dir: Path) -> bool:
+    """Whether a folder has an index in use, sound or not; that of a build which was killed is none."""
+    return (index_dir / _POINTER).exists()
+
+
 def current_generation(index_dir: Path) -> tuple[Path, Metadata]:
     """The folder and the metadata of the generation in use.
 
@@ -122,7 +127,7 @@ def _read_metadata(index_dir: Path, path: Path) -> Metadata:
         version = msgspec.json.decode(data).get("format")
         if version == FORMAT:
             return msgspec.json.decode(data, type=Metadata)
-    except (OSError, msgspec.MsgspecError, AttributeError) as error:
+    except (OSError, ValueError, msgspec.MsgspecError, AttributeError) as error:
         raise SearchIndexError(f"the index {index_dir} is damaged: {error}; {rebuild_hint(index_dir)}") from error
     raise SearchIndexError(
         f"the index {index_dir} has format {version}, this kbarchive reads format {FORMAT}; {rebuild_hint(index_dir)}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from kbarchive.errors import SearchIndexError
 from kbarchive.index.folders import VARIABLE, default_folder, sample_folder
 from kbarchive.index.reader import IndexReader, open_reader
+from kbarchive.index.store import holds_index
 from kbarchive.search.index import Index
 
 SAMPLE = "sample"
@@ -29,7 +30,7 @@ def open_index(index_dir: str | os.PathLike[str] | None = None) -> Index:
     if chosen:
         return _open(Path(chosen))
     folder = default_folder()
-    return _open(folder) if folder.exists() else _open_sample()
+    return _open(folder) if holds_index(folder) else _open_sample()
 
 
 def _open(folder: Path) -> Index:
