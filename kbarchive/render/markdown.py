@@ -76,17 +76,18 @@ def _block(block: Block) -> str:
             content = f"**{_inline(block.label)}:** " + "\n\n".join(_blocks(block.blocks))
             return textwrap.indent(content, "> ", lambda _: True)
         case List():
-            items = [_item(item, block.ordered, number) for number, item in enumerate(block.items, 1)]
+            items = [_item(item, block.ordered) for item in block.items]
             return ("\n\n" if any(len(item.blocks) > 1 for item in block.items) else "\n").join(items)
         case Rule():
             return "* * *"
 
 
-def _item(item: Item, ordered: bool, number: int) -> str:
+def _item(item: Item, ordered: bool) -> str:
     found = _ORDERED.match(item.marker)
-    marker = f"{found[1] if found else number}." if ordered else "-"
-    indent = " " * (len(marker) + 1)
-    return f"{marker} " + textwrap.indent("\n\n".join(_blocks(item.blocks)), indent)[len(indent) :]
+    # Markdown has no lists by letters, so a letter stands before the text of a plain item.
+    marker = f"{found[1]}. " if ordered and found else f"- {item.marker} " if ordered else "- "
+    indent = " " * (2 if marker.startswith("-") else len(marker))
+    return marker + textwrap.indent("\n\n".join(_blocks(item.blocks)), indent)[len(indent) :]
 
 
 def _inline(text: str) -> str:

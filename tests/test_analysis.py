@@ -1,0 +1,65 @@
+"""Text to terms: names and codes whole and in parts, prose by its stems, no word lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from kbarchive.index.analysis import find, plain_words, positions, query_terms
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("0x80040154", {b"0x80040154": [0], b"80040154": [0]}),
+        ("0x0000000A", {b"0x0000000a": [0], b"a": [0]}),
+        ("C++", {b"c++": [0], b"c": [0]}),
+        ("C#", {b"c#": [0], b"c": [0]}),
+        ("TCP/IP", {b"tcp/ip": [0], b"tcp": [0], b"ip": [1]}),
+        ("autoexec.bat", {b"autoexec.bat": [0], b"autoexec": [0], b"bat": [1]}),
+        ("Q179289", {b"q179289": [0], b"179289": [0]}),
+        ("Win32s", {b"win32s": [0], b"win": [0], b"32": [0]}),
+        ("CreateWindowEx", {b"createwindowex": [0], b"creat": [0], b"window": [0], b"ex": [0]}),
+        ("don't", {b"dont": [0]}),
+        ("user's", {b"user": [0]}),
+        ("Le\xe7on", {b"lecon": [0]}),
+    ],
+)
+def test_names_are_found_whole_and_by_their_parts(text: str, terms: dict[bytes, list[int]]) -> None:
+    assert positions(text) == terms
+
+
+def test_parts_of_a_path_stand_one_after_another() -> None:
+    found = positions(r"in HKEY_LOCAL_MACHINE\System of E:\dir\file.txt")
+    assert found[rb"hkey_local_machine\system"] == [1]
+    assert [found[term] for term in (b"local", b"machin", b"system", b"of")] == [[2], [3], [4], [5]]
+    assert [found[term] for term in (b"e", b"dir", b"file", b"txt")] == [[6], [7], [8], [9]]
+
+
+def test_no_word_is_a_stop_word() -> None:
+    assert positions("relay not allowed to the") == {b"relai": [0], b"not": [1], b"allow": [2], b"to": [3], b"the": [4]}
+
+
+def test_case_and_ends_of_words_do_not_matter() -> None:
+    assert positions("Installing INSTALLED installs").keys() == {b"instal"}
+
+
+def test_a_query_is_analysed_by_the_same_rules() -> None:
+    (name, path) = query_terms(r"CreateWindowEx HKEY_LOCAL_MACHINE\System")
+    assert name == ((b"createwindowex",), None)
+    assert path.whole == rb"hkey_local_machine\system"
+    assert path.words == (b"hkei", b"local", b"machin", b"system")
+    assert query_terms("(-) ... ??") == []
+
+
+def test_long_runs_keep_their_words_but_not_the_whole() -> None:
+    text = "/".join(["word"] * 40)
+    assert positions(text) == {b"word": list(range(40))}
+
+
+def test_find_gives_the_words_as_they_stand() -> None:
+    text = "The relays, RELAYED: relay."
+    assert [text[found.start : found.end] for found in find(text, {b"relai"})] == ["relays", "RELAYED", "relay"]
+
+
+def test_plain_words_are_unstemmed() -> None:
+    assert plain_words("Relaying to C++ on NT4, relaying") == {"relaying"}

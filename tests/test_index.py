@@ -1,0 +1,263 @@
+"""Building and opening indexes, and what happens to those that are damaged."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from whoosh.query import Phrase, Term
+from whoosh.searching import Searcher
+
+from kbarchive import parse
+from kbarchive.document import Document
+from kbarchive.errors import SearchIndexError, SourceError, UnknownArticleError
+from kbarchive.index import build_index, workers
+from kbarchive.index.postings import DamagedPostingsError, Postings, pack
+from kbarchive.index.records import sources
+from kbarchive.parsing import parse_document
+from kbarchive.search import Index, open_index
+from tests.searching import ARTICLES, article, index_of, write_articles
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """A folder of enough articles for several batches."""
+    return write_articles(
+        tmp_path / "many",
+        {
+            f"Q{number}": article(number, f"Title {number % 7}", {"SUMMARY": f"Word{number % 11} and thing {number % 3}."})
+            for number in range(920000, 920600)
+        },
+    )
+
+
+def test_the_full_record_and_the_source_come_back(tmp_path: Path) -> None:
+    with index_of(tmp_path) as index:
+        assert len(index) == len(ARTICLES)
+        for key, data in ARTICLES.items():
+            (expected,) = parse_document(data, file=f"{key}.TXT")
+            assert index.article(key) == expected
+            assert index.source_bytes(key) == data
+        assert sorted(article.key for article in index.articles()) == sorted(ARTICLES)
+
+
+@pytest.mark.parametrize("key", ["Q910001", "q910001", "910001", "KB910001", " kb0910001 "])
+def test_an_article_has_many_names(tmp_path: Path, key: str) -> None:
+    with index_of(tmp_path) as index:
+        assert index.article(key).id == "Q910001"
+
+
+def test_unknown_articles_are_an_error(tmp_path: Path) -> None:
+    with index_of(tmp_path) as index:
+        for key in ("Q1", "nonsense", "", "Q910001#2"):
+            with pytest.raises(UnknownArticleError, match="no article"):
+                index.article(key)
+
+
+def test_the_newest_of_an_id_is_kept(tmp_path: Path) -> None:
+    folder = write_articles(
+        tmp_path / "articles",
+        {
+            "a": article(930001, "Old Stalebread", {"SUMMARY": "Once."}, date="1-JAN-1995"),
+            "b": article(930001, "New", {"SUMMARY": "Now."}, date="1-JAN-1999"),
+            "c": article(930001, "Middle", {"SUMMARY": "Then."}, date="1-JAN-1997"),
+        },
+    )
+    report = build_index(folder, tmp_path / "index")
+    assert (report.articles, report.indexed, report.superseded) == (3, 1, 2)
+    with open_index(tmp_path / "index") as index:
+        assert index.article("Q930001").title == "New"
+        assert [hit.title for hit in index.search("930001").hits] == ["New"]
+        assert index.search("stalebread").total == 0
+        assert index.metadata.counts["year"] == {"1999": 1}
+
+
+def test_answers_do_not_depend_on_the_number_of_processes(tmp_path: Path, many: Path) -> None:
+    answers = []
+    for jobs in (1, 2, 3):
+        report = build_index(many, tmp_path / f"index{jobs}", jobs)
+        assert report.indexed == 600
+        with open_index(tmp_path / f"index{jobs}") as index:
+            queries = ("word3", "title 5 thing", "920017", '"and thing 2" word1')
+            answers.append([index.search(query, limit=50) for query in queries])
+            assert index.metadata.articles == len(index) == 600
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_files_that_are_no_articles_are_named(tmp_path: Path) -> None:
+    folder = write_articles(tmp_path / "articles")
+    (folder / "readme.md").write_text("Nothing here.\n")
+    report = build_index(folder, tmp_path / "index")
+    assert (report.indexed, report.skipped, report.skipped_first[0].file) == (3, 1, "readme.md")
+
+
+def test_a_rebuild_replaces_and_removes_the_old(tmp_path: Path) -> None:
+    with index_of(tmp_path) as old:
+        build_index(write_articles(tmp_path / "one", {"Q910002": ARTICLES["Q910002"]}), tmp_path / "index")
+        assert old.search("relay not allowed").total == 2
+    with open_index(tmp_path / "index") as new:
+        assert len(new) == 1
+    assert sorted(os.listdir(tmp_path / "index")) == ["current", "generation-000002", "lock"]
+
+
+def test_a_build_that_finds_nothing_leaves_the_old_index(tmp_path: Path) -> None:
+    index_of(tmp_path).close()
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SearchIndexError, match="no article found"):
+        build_index(tmp_path / "empty", tmp_path / "index")
+    with pytest.raises(SourceError):
+        build_index(tmp_path / "nowhere", tmp_path / "index")
+    with open_index(tmp_path / "index") as index:
+        assert len(index) == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_killed_build_leaves_the_old_index_and_no_processes(tmp_path: Path, many: Path) -> None:
+    index_of(tmp_path).close()
+    folder = tmp_path / "index"
+    command = [sys.executable, "-m", "kbarchive.cli.main", "index", str(many), "--index", str(folder), "--jobs", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own
+    deadline = time.monotonic() + 30
+    while not (folder / "generation-000002" / "shard-1").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    with open_index(folder) as index:
+        assert len(index) == 3
+    build_index(many, folder, jobs=1)
+    assert len([name for name in os.listdir(folder) if name.startswith("generation")]) == 1
+    with open_index(folder) as index:
+        assert len(index) == 600
+
+
+def test_a_worker_that_dies_is_told(tmp_path: Path, many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers.ProcessWorker, "send", lambda self, *_: self._process.kill())
+    with pytest.raises(workers.WorkerError, match="--jobs 1"):
+        build_index(many, tmp_path / "index", jobs=2)
+    assert sorted(os.listdir(tmp_path / "index")) == ["lock"]
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+    folder = write_articles(tmp_path / "articles")
+    with pytest.raises(SearchIndexError, match="something else"):
+        build_index(folder, folder)
+    assert len(os.listdir(folder)) == len(ARTICLES)
+
+
+def test_an_index_inside_its_source_is_not_read(tmp_path: Path) -> None:
+    folder = write_articles(tmp_path / "articles")
+    for _ in range(2):
+        report = build_index(folder, folder / "index")
+        assert (report.indexed, report.skipped) == (3, 0)
+
+
+def test_what_is_no_index_is_told_with_what_mends_it(tmp_path: Path) -> None:
+    for place in (tmp_path, tmp_path / "nowhere", write_articles(tmp_path / "articles")):
+        with pytest.raises(SearchIndexError, match="kbarchive index SOURCE"):
+            open_index(place)
+
+
+def test_an_index_of_another_format_is_told(tmp_path: Path) -> None:
+    index_of(tmp_path).close()
+    (metadata,) = (tmp_path / "index").glob("generation-*/index.json")
+    metadata.write_text(metadata.read_text().replace('"format": 1', '"format": 999'))
+    with pytest.raises(SearchIndexError, match="format 999"):
+        open_index(tmp_path / "index")
+
+
+@pytest.mark.parametrize("pattern", ["current", "*/index.json", "*/*/*.toc", "*/*/*.pst", "*/*/*.trm", "*/*/*.record.col"])
+def test_damage_is_told_and_never_a_traceback(tmp_path: Path, pattern: str) -> None:
+    index_of(tmp_path).close()
+    (path,) = (tmp_path / "index").glob(pattern)
+    data = path.read_bytes()
+    for damaged in (b"", data[: len(data) // 2], bytes(byte ^ 0xFF for byte in data)):
+        path.write_bytes(damaged)
+        with pytest.raises(SearchIndexError, match="kbarchive index SOURCE"), open_index(tmp_path / "index") as index:
+            index.search("relay not allowed")
+    path.write_bytes(data)
+    with open_index(tmp_path / "index") as index:
+        assert index.search("relay not allowed").total == 2
+
+
+def test_stock_whoosh_reads_our_postings(tmp_path: Path) -> None:
+    with index_of(tmp_path) as index:
+        shard = index._reader.shards[0]
+        with Searcher(shard._reader) as searcher:
+            keys = {
+                query: sorted(shard.column("key", document) for document in searcher.docs_for_query(query))
+                for query in (
+                    Term("symptoms", "relai"),
+                    Term("more-information", "createwindowex"),
+                    Phrase("symptoms", ["relai", "not", "allow"]),
+                    Phrase("summary", ["relai", "allow"]),
+                )
+            }
+    assert list(keys.values()) == [["Q910001"], ["Q910002"], ["Q910001"], []]
+
+
+@given(
+    st.dictionaries(
+        st.integers(0, 2**32 - 1), st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=5, unique=True), min_size=1
+    )
+)
+def test_postings_come_back(held: dict[int, list[int]]) -> None:
+    documents = sorted(held)
+    places = [sorted(held[document]) for document in documents]
+    data = pack(documents, list(map(len, places)), [position for found in places for position in found])
+    postings = Postings(data)
+    assert list(postings.documents) == documents
+    assert list(postings.counts) == list(map(len, places))
+    assert [list(postings.positions(document)) for document in documents] == places
+    assert list(postings.positions(documents[-1] + 1)) == []
+    with pytest.raises(DamagedPostingsError):
+        Postings(data[:-1] + bytes([data[-1] ^ 1]))
+
+
+def test_each_article_of_a_file_has_its_own_bytes() -> None:
+    alone = ARTICLES["Q910001"]
+    assert list(sources([parse(alone)], alone)) == [alone]
+    joined = b"".join(ARTICLES.values())
+    articles = parse_document(joined, file="joined.txt")
+    assert b"".join(sources(articles, joined)) == joined
+
+
+def test_documents_are_pickled_for_other_processes(tmp_path: Path) -> None:
+    worker_folder = tmp_path / "shard"
+    worker_folder.mkdir()
+    worker = workers.ProcessWorker(worker_folder)
+    worker.send(0, [Document("a.txt", None, ARTICLES["Q910001"])])
+    assert [written.key for written in worker.written()] == ["Q910001"]
+    worker.commit(set())
+    assert worker.counts()["dialect"] == {"ftp": 1}
+    worker.stop()
+
+
+def test_the_sample_is_the_last_resort(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def first_hit(index: Index) -> str:
+        with index:
+            return index.search("relay not allowed").hits[0].key
+
+    assert first_hit(open_index()) == "Q206968"
+    assert first_hit(open_index("sample")) == "Q206968"
+    build_index(write_articles(tmp_path / "articles"))
+    assert first_hit(open_index()) == "Q910001"
+    monkeypatch.setenv("KBARCHIVE_INDEX", "sample")
+    assert first_hit(open_index()) == "Q206968"
+    monkeypatch.setenv("KBARCHIVE_INDEX", str(tmp_path / "nowhere"))
+    with pytest.raises(SearchIndexError):
+        open_index()
+
+
+def test_the_sample_is_held_in_memory_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with open_index("sample") as index:
+        assert index.location is None
+        assert index.article("Q206968").id == "Q206968"
+        assert index.search('"relay not allowed"').hits[0].key == "Q206968"
