@@ -21,6 +21,7 @@ def test_no_word_of_the_sections_is_missing(path: Path) -> None:
     article = kbarchive.parse(path.read_bytes())
     words = Counter(WORD.findall(article.text))
     assert not words - Counter(WORD.findall(to_text(article)))
+    words.pop("o", None)  # a marker, and a dash in Markdown
     assert not words - Counter(WORD.findall(re.sub(r"\\(?=[^\w\s])", "", to_markdown(article)).replace("&lt;", "<")))
 
 
