@@ -30,10 +30,6 @@ Additional query words: {query_words}
 ======================================================================
 Keywords          : kbmadeup
 Version           : winnt:5.5
-
-=============================================================================
-
-Copyright Microsoft Corporation 1999.
 """
 
 
@@ -57,7 +53,7 @@ def article(
         product=product,
         sections=text,
         query_words=query_words,
-    ).encode("cp1252")
+    ).encode("latin-1")
 
 
 ARTICLES = {

@@ -21,6 +21,7 @@ from kbarchive.index import build_index, workers
 from kbarchive.index.postings import DamagedPostingsError, Postings, pack
 from kbarchive.index.records import sources
 from kbarchive.parsing import parse_document
+from kbarchive.pipeline import WorkerError
 from kbarchive.search import Index, open_index
 from tests.searching import ARTICLES, article, index_of, write_articles
 
@@ -122,7 +123,7 @@ def test_a_killed_build_leaves_the_old_index_and_no_processes(tmp_path: Path, ma
     index_of(tmp_path).close()
     folder = tmp_path / "index"
     command = [sys.executable, "-m", "kbarchive.cli.main", "index", str(many), "--index", str(folder), "--jobs", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 - our own
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 30
     while not (folder / "generation-000002" / "shard-1").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -138,7 +139,7 @@ def test_a_killed_build_leaves_the_old_index_and_no_processes(tmp_path: Path, ma
 
 def test_a_worker_that_dies_is_told(tmp_path: Path, many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers.ProcessWorker, "send", lambda self, *_: self._process.kill())
-    with pytest.raises(workers.WorkerError, match="--jobs 1"):
+    with pytest.raises(WorkerError, match="--jobs 1"):
         build_index(many, tmp_path / "index", jobs=2)
     assert sorted(os.listdir(tmp_path / "index")) == ["lock"]
 

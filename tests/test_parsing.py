@@ -108,3 +108,23 @@ def test_public_names_are_all_there() -> None:
 def _shape(sections):  # type: ignore[no-untyped-def]
     """Sections with kinds, headings and texts, but no line numbers."""
     return [(section.kind, section.heading, section.text, _shape(section.sections)) for section in sections]
+
+
+@pytest.mark.parametrize("line", [b" " * 79 + b"- deep\n", b"%s- deep\n"], ids=["one", "rising"])
+def test_nesting_has_a_bound(line: bytes) -> None:
+    """Found by rising indentation: the record was too deep to be walked."""
+    lines = b"".join(line % (b"  " * depth) if b"%s" in line else line for depth in range(2000))
+    box = b"-" * 79 + b"\nThe information in this article applies to:\n" + lines
+    for text in (lines, box):
+        article = kbarchive.parse(b"DOCUMENT:Q900001  12-MAY-1999  [x]\nTITLE   :T\n\n" + text)
+        encoded = msgspec.json.encode(article)
+        assert msgspec.json.decode(encoded, type=kbarchive.Article) == article
+        assert encoded.count(b"deep") >= 2000
+
+
+@pytest.mark.parametrize(
+    "piece", [b"\n", b"1. x\n", b"a. x\n", b"Head\n====\n", b"Q123456 ", b"a  b\n--  --\n", b"NOTE:\n\n", b"x"]
+)
+def test_long_runs_of_anything(piece: bytes) -> None:
+    data = b"DOCUMENT:Q900001  12-MAY-1999  [x]\nTITLE   :T\n\n" + piece * 20_000
+    assert kbarchive.parse(data).id == "Q900001"

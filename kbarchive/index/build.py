@@ -59,9 +59,10 @@ def build_index(
     started = time.monotonic()
     paths = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     folder = default_folder() if index_dir is None else Path(index_dir)
-    own = identity(folder)
-    work = batches(entries(*paths, exclude=(own,) if own else ()))
+    entries(*paths)  # raises where a source does not exist, before anything is written
     with new_generation(folder) as generation:
+        own = identity(folder)
+        work = batches(entries(*paths, exclude=(own,) if own else ()))
         first = list(islice(work, 2))
         processes = 1 if len(first) < 2 else jobs or cores()
         shards = [generation / f"shard-{number}" for number in range(processes)]

@@ -42,7 +42,8 @@ class ShardReader:
         self.lengths = {field: self._read_lengths(field) for field in TEXT_FIELDS}
 
     def close(self) -> None:
-        self._reader.close()
+        if not self._reader.is_closed:
+            self._reader.close()
 
     def field_length(self, field: str) -> int:
         """The sum of a text field's lengths, in terms."""

@@ -10,6 +10,8 @@ from kbarchive.parsing.inline import read_entry
 
 _ENTRY = re.compile(r"([ \t]*)-[ \t]+(.*)")
 _LABEL = "The information in this article applies to:"
+# How deep entries may nest (four levels are known); those that are deeper still stand beside one another.
+_MOST_LEVELS = 16
 _RULE = re.compile(r"-{20,}\s*")
 
 
@@ -35,14 +37,14 @@ def read_box(text: str) -> tuple[tuple[AppliesTo, ...], tuple[str, ...]]:
     return _nest(entries), tuple(strange)
 
 
-def _nest(entries: list[tuple[int, str]]) -> tuple[AppliesTo, ...]:
+def _nest(entries: list[tuple[int, str]], levels: int = _MOST_LEVELS) -> tuple[AppliesTo, ...]:
     found = []
     number = 0
     while number < len(entries):
         depth, text = entries[number]
         last = number + 1
-        while last < len(entries) and entries[last][0] > depth:
+        while levels and last < len(entries) and entries[last][0] > depth:
             last += 1
-        found.append(read_entry(text, _nest(entries[number + 1 : last])))
+        found.append(read_entry(text, _nest(entries[number + 1 : last], levels - 1)))
         number = last
     return tuple(found)

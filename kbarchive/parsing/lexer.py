@@ -28,6 +28,8 @@ Matcher = Callable[..., "re.Match[str] | None"]
 _NO_MARGIN: Margin = (0, 0)
 _MARGIN = "[ ]{0}"
 _MARKER = re.compile(r"([ ]*)(\(?)([0-9A-Za-z]+|[-*\u2022\u00b7])([.)]*)[ ]+")
+# How deep lists may nest; a marker that is deeper still is text. Records are walked recursively.
+_MOST_LISTS = 32
 # How far the next step of a list is looked for, in characters: it bounds the work on hostile input.
 _LONGEST_STEP = 16_000
 
@@ -67,7 +69,7 @@ class BodyLexer:
                     marker = _marker(text, match)
                     if lists and lists[-1].has_next(marker):
                         lists[-1].take(marker)
-                    elif marker.letter and not _is_followed(text, marker, match.end()):
+                    elif len(lists) == _MOST_LISTS or (marker.letter and not _is_followed(text, marker, match.end())):
                         match = self._refuse(kind, lists, text, position)
                         kind = match.lastgroup
                         continue

@@ -19,7 +19,11 @@ class Unit(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a query comes to. `number` is the article to be put first; `words` gives each wanted unit's text."""
+    """What a query comes to.
+
+    `wanted` gives for each unit the text it came from; `number` is the article to be put first; `cut` says that the query
+    was too long, `only_excluded` that it wanted nothing, so that its words were taken as wanted.
+    """
 
     wanted: dict[Unit, str]
     excluded: tuple[Unit, ...]

@@ -1,0 +1,142 @@
+"""kbsearch and the commands that read an index, run as processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.searching import ARTICLES, index_of, write_articles
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    place = tmp_path_factory.mktemp("cli")
+    index_of(place).close()
+    return str(place / "index")
+
+
+def kbsearch(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return _run("kbarchive.cli.search", arguments, environment)
+
+
+def kbarchive(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return _run("kbarchive.cli.main", arguments, environment)
+
+
+def _run(module: str, arguments: tuple[str, ...], environment: dict[str, str]) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(command, capture_output=True, env={**os.environ, **environment}, check=False)
+
+
+def test_hits_are_shown_with_their_facts(folder: str) -> None:
+    result = kbsearch("--index", folder, "relay", "not", "allowed")
+    assert result.returncode == 0
+    first, facts, snippet = result.stdout.decode().splitlines()[:3]
+    assert first == '1. Q910001  SMTP: "Relay Not Allowed" When Sending'
+    assert facts == "   Microsoft Exchange Server, 1999-05-12"
+    assert snippet == "   symptoms: A letter that leaves the building comes back with the words relay not allowed."
+    assert f"searching 3 articles of articles ({folder})" in result.stderr.decode()
+    assert b"\x1b" not in result.stdout
+
+
+def test_color_is_asked_for(folder: str) -> None:
+    shown = kbsearch("--color", "always", "--index", folder, "relay", NO_COLOR="1").stdout
+    assert b"\x1b[1;33mrelay\x1b[0m" in shown
+    assert b"\x1b" not in kbsearch("--color", "never", "--index", folder, "relay").stdout
+
+
+def test_forms_for_programs(folder: str) -> None:
+    results = json.loads(kbsearch("--json", "--facets", "--index", folder, "relay").stdout)
+    assert (results["schema"], results["total"], results["facets"]["year"]) == (1, 2, {"1999": 1, "2001": 1})
+    hits = [json.loads(line) for line in kbsearch("--jsonl", "--index", folder, "relay").stdout.splitlines()]
+    assert hits == results["hits"]
+    assert kbsearch("--ids", "--index", folder, "relay").stdout.decode().split() == ["Q910001", "Q910002"]
+    assert kbsearch("--ids", "--limit", "1", "--offset", "1", "--index", folder, "relay").stdout == b"Q910002\n"
+
+
+def test_exit_codes(folder: str) -> None:
+    assert kbsearch("--index", folder, "relay").returncode == 0
+    partial = kbsearch("--index", folder, "relay", "zeppelin")
+    assert (partial.returncode, b"no article has all the words" in partial.stderr) == (0, True)
+    nothing = kbsearch("--index", folder, "zeppelin")
+    assert (nothing.returncode, nothing.stdout, b"nothing found" in nothing.stderr) == (1, b"", True)
+    for arguments in ((), ("--index", f"{folder}/nowhere", "relay"), ("--bogus", "relay"), ("--limit", "-1", "relay")):
+        failed = kbsearch(*arguments)
+        assert (failed.returncode, failed.stdout, b"Traceback" in failed.stderr) == (2, b"", False)
+
+
+def test_words_that_begin_with_a_minus(folder: str) -> None:
+    def ids(*arguments: str) -> list[str]:
+        return kbsearch("--index", folder, "--ids", *arguments).stdout.decode().split()
+
+    assert ids("relay", "-hosts") == ["Q910001"]
+    assert ids("relay", "-json") == ["Q910001", "Q910002"]
+    assert ids("--", "relay", "-hosts") == ["Q910001"]
+    assert ids("--limit=1", "relay") == ["Q910001"]
+    assert ids("relay", "--limit", "1") == ["Q910001"]
+    assert ids("-5", "relay") == ["Q910001", "Q910002"]
+    assert kbsearch("--index", folder, "relay", "--jsno").returncode == 2
+
+
+def test_quiet_says_nothing(folder: str) -> None:
+    assert kbsearch("--quiet", "--index", folder, "relay", "zeppelin").stderr == b""
+
+
+def test_suggestions_are_said(folder: str) -> None:
+    assert b"did you mean: netshield" in kbsearch("--index", folder, "netsheild").stderr
+
+
+def test_arguments_that_are_no_utf8(folder: str) -> None:
+    command: list[str | bytes] = [sys.executable, "-m", "kbarchive.cli.search", "--json", "--index", folder]
+    command.append(b"relay \xff")
+    result = subprocess.run(command, capture_output=True, check=False)
+    assert (result.returncode, json.loads(result.stdout)["total"]) == (0, 2)
+
+
+def test_a_search_imports_only_what_it_needs(folder: str) -> None:
+    code = f"""
+import sys
+from kbarchive.search import open_index
+open_index({folder!r}).search("relay")
+print([name for name in sys.modules if name.startswith(("rich", "kbarchive.parsing", "kbarchive.index.build"))])
+"""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout == "[]\n"
+
+
+def test_index_show_refs_stats(tmp_path: Path) -> None:
+    source = write_articles(tmp_path / "articles")
+    place = str(tmp_path / "index")
+    made = kbarchive("index", str(source), "--index", place)
+    assert (made.returncode, made.stdout) == (0, b"")
+    assert b"3 articles" in made.stderr
+
+    assert kbarchive("show", "910001", "--source", "--index", place).stdout == ARTICLES["Q910001"]
+    assert json.loads(kbarchive("show", "Q910001", "--json", "--index", place).stdout)["id"] == "Q910001"
+    assert kbarchive("show", "Q910001", "--markdown", "--index", place).stdout.startswith(b"---\nid: ")
+    assert b"SYMPTOMS\n========\n" in kbarchive("show", "kb910001", KBARCHIVE_INDEX=place).stdout
+    missing = kbarchive("show", "Q1", "--index", place)
+    assert (missing.returncode, b"no article 'Q1'" in missing.stderr) == (2, True)
+
+    refs = json.loads(kbarchive("refs", "Q910001", "--json", "--index", place).stdout)
+    assert [citation["key"] for citation in refs["cites"] + refs["missing"]] == ["Q910002", "Q919999"]
+    assert b"missing: 1\n  Q919999  Gone For Good\n" in kbarchive("refs", "Q910001", "--index", place).stdout
+
+    stats = json.loads(kbarchive("stats", "--json", "--index", place).stdout)
+    assert stats["articles"] == 3
+    assert stats["collection"] == {"exchange": 2, "visualc": 1}
+    assert stats["section"]["symptoms"] == 2
+    assert stats["references"] == {"citations": 2, "cited": 2, "missing_citations": 1, "missing": 1}
+    assert b"visualc" in kbarchive("stats", "--index", place).stdout
+
+
+@pytest.mark.parametrize("command", ["index", "show", "refs", "stats"])
+def test_help_has_examples_and_exit_codes(command: str) -> None:
+    text = kbarchive(command, "--help").stdout
+    assert b"Examples:" in text
+    assert b"Exit codes:" in text
