@@ -21,7 +21,7 @@ _MAY_CITE = re.compile(r"Q\d")
 _QUERY_LABEL = re.compile(r"[^:]*:")
 # The title of a reference whose label stands in a block of its own, one blank line further down, and may be cut
 # by another (Q121130).
-_LATE_TITLE = re.compile(r"[ \t]*TITLE[ ]*:((?:[^\n]*[^\s][^\n]*\n)+(?:\n+[ ]{2,}[A-Z][A-Za-z ]{0,40}\n(?=\n))?)")
+_LATE_TITLE = re.compile(r"[ \t]*TITLE[ ]*:((?:(?![=\-]{20})[^\n]*[^\s][^\n]*\n)+(?:\n+[ ]{2,}[A-Z][A-Za-z ]{0,40}\n(?=\n))?)")
 _FURNITURE = frozenset({"APPLIES", "QUERY_WORDS", "TRAILER", "NOTICE", "BLANK", "PREAMBLE", "HEADER"})
 
 

@@ -16,7 +16,7 @@ from kbarchive.parsing.lexer import Token
 
 _ID = re.compile(r"Q(\d+)")
 _LINK = re.compile(r"<LINK[^>\n]*>")
-_BETWEEN = re.compile(r"(?:</LINK>)?\s*(?:TITLE[ ]*:|[:,|\-])?")  # an id and the title it is cited under
+_BETWEEN = re.compile(r"(?:</LINK>)?\s*(?:(?i:TITLED?)[ ]*:|[:,|\-])?")  # an id and the title it is cited under
 _NUMBER = re.compile(r"(?:,[ ]*(?:and[ ])?|[ ]and[ ])(?=\d|Build)")
 _VERSIONS_LABEL = re.compile(r",?[ ]+versions?[ ]+", re.IGNORECASE)
 _RELATIONS = ("used with", "included with", "on platform(s)")

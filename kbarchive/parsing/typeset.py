@@ -10,7 +10,7 @@ from kbarchive.parsing.driver import Child, Node
 from kbarchive.parsing.layout import dedent, has_table_head, is_code, is_plainly_prose, is_prose, table_rows
 from kbarchive.parsing.lexer import Token
 
-_LABEL = re.compile(r"\s*((?i:notes?|warnings?|important|cautions?|tips?))(?:[ ]?:|[ ]-[ ])")
+_LABEL = re.compile(r"\s*((?i:notes?|warnings?|important|cautions?|tips?|important[ ]note|note[ ]\d{1,2}))(?:[ ]?:|[ ]-[ ])")
 _MARKER = re.compile(r"[ ]*(\([0-9A-Za-z]+\)|[0-9A-Za-z]+[.)]|\S)[ ]+")
 _REFERENCE_START = re.compile(r"\s*(?:Q\d{5,6}|ARTICLE|TITLE)", re.IGNORECASE)
 
