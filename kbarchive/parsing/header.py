@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -101,10 +101,22 @@ def read_epilogue(text: str, dialect: Dialect, header: Header) -> None:
 def read_header(text: str, dialect: Dialect, header: Header, first_line: int = 0) -> None:
     """Reads the lines of a header into `header`. `first_line` is the offset of the first in lines."""
     raw: dict[Field, str] = {}
+    fields = dialect.fields
     rows = list(dialect.rows)
+    plain = not rows and not dialect.inline and not dialect.bare
     offset = first_line - 1
     for line in text.split("\n"):
         offset += 1
+        if plain:  # the usual case, in the usual order: a line for each label
+            label, colon, value = line.partition(":")
+            label = label.rstrip()
+            meaning = fields.get(label)
+            if meaning is not None and colon and meaning not in raw:
+                raw[meaning] = header.fields[label] = value = value.strip()
+                take = _TAKE.get(meaning)
+                if take:
+                    take(value, offset, dialect, header)
+                continue
         if not line or not line.strip(" \t="):
             continue
         found = _read_row(line.strip(), rows) or list(_split(line, dialect))
@@ -123,7 +135,9 @@ def read_header(text: str, dialect: Dialect, header: Header, first_line: int = 0
                     header.fields[label] = value
                 continue
             raw[meaning] = header.fields[label] = value
-            _take(meaning, value, offset, dialect, header)
+            take = _TAKE.get(meaning)
+            if take:
+                take(value, offset, dialect, header)
     if dialect.ruled and "\n====" not in text:
         header.problems.append(("header-rule-missing", offset - 1, "there is no rule below the header"))
     if dialect.complete and len(header.fields) < len(dialect.fields):
@@ -136,24 +150,65 @@ def read_header(text: str, dialect: Dialect, header: Header, first_line: int = 0
     header.versions = read_versions(raw.get("versions", ""), systems)
 
 
-def _take(meaning: Field, value: str, offset: int, dialect: Dialect, header: Header) -> None:
-    if meaning == "title":
-        header.title = _title(value, dialect)
-        header.title_line = offset
-    elif meaning == "keywords":
-        header.keywords = tuple(value.split())
-        header.keywords_line = offset
-    elif meaning == "flags":
-        _read_flags(value, offset, header)
-    elif meaning == "document":
-        _read_document(value, offset, header)
-    elif meaning == "id":
-        header.id = _read_id(value, offset, header)
-    elif meaning == "modified":
-        date, rest = _DATE_AND_REST.match(value).groups() if value else ("", "")  # type: ignore[union-attr]  # it has a sign
-        header.modified = _read_date(date, offset, header)
-        if rest.strip():
-            header.leftover.append(rest.strip())
+def _take_title(value: str, offset: int, dialect: Dialect, header: Header) -> None:
+    header.title = _title(value, dialect)
+    header.title_line = offset
+
+
+def _take_keywords(value: str, offset: int, dialect: Dialect, header: Header) -> None:
+    del dialect
+    header.keywords = tuple(value.split())
+    header.keywords_line = offset
+
+
+def _take_flags(value: str, offset: int, dialect: Dialect, header: Header) -> None:
+    """Keywords, perhaps in groups parted by bars, of which one may name a collection."""
+    del dialect
+    header.keywords_line = offset
+    words = []
+    for group in value.split("|"):
+        if _COLLECTION.fullmatch(group.strip()):
+            header.collection = group.strip()
+        else:
+            words += group.split()
+    header.keywords = tuple(words)
+
+
+def _take_document(value: str, offset: int, dialect: Dialect, header: Header) -> None:
+    del dialect
+    match = _DOCUMENT.match(value)
+    if match is None:
+        header.problems.append(("header-id-missing", offset, "DOCUMENT is empty"))
+        return
+    number, date, header.collection, rest = match.groups()
+    header.id = _read_id(number, offset, header)
+    header.modified = _read_date(date or "", offset, header)
+    if rest.strip():
+        header.problems.append(("header-line-unknown", offset, "DOCUMENT goes on behind the collection"))
+
+
+def _take_id(value: str, offset: int, dialect: Dialect, header: Header) -> None:
+    del dialect
+    header.id = _read_id(value, offset, header)
+
+
+def _take_date(value: str, offset: int, dialect: Dialect, header: Header) -> None:
+    del dialect
+    match = _DATE_AND_REST.match(value)
+    date, rest = match.groups() if match else ("", "")
+    header.modified = _read_date(date, offset, header)
+    if rest.strip():
+        header.leftover.append(rest.strip())
+
+
+_TAKE: dict[Field, Callable[[str, int, Dialect, Header], None]] = {
+    "title": _take_title,
+    "keywords": _take_keywords,
+    "flags": _take_flags,
+    "document": _take_document,
+    "id": _take_id,
+    "modified": _take_date,
+}
 
 
 def _split(line: str, dialect: Dialect) -> Iterator[tuple[str, Field, str]]:
@@ -189,30 +244,6 @@ def _read_row(line: str, rows: list[re.Pattern[str]]) -> list[tuple[str, Field, 
                     found.append((label or name, meaning, value.strip()))
             return found
     return []
-
-
-def _read_document(value: str, offset: int, header: Header) -> None:
-    match = _DOCUMENT.match(value)
-    if match is None:
-        header.problems.append(("header-id-missing", offset, "DOCUMENT is empty"))
-        return
-    number, date, header.collection, rest = match.groups()
-    header.id = _read_id(number, offset, header)
-    header.modified = _read_date(date or "", offset, header)
-    if rest.strip():
-        header.problems.append(("header-line-unknown", offset, "DOCUMENT goes on behind the collection"))
-
-
-def _read_flags(value: str, offset: int, header: Header) -> None:
-    """Keywords, perhaps in groups parted by bars, of which one may name a collection."""
-    header.keywords_line = offset
-    words = []
-    for group in value.split("|"):
-        if _COLLECTION.fullmatch(group.strip()):
-            header.collection = group.strip()
-        else:
-            words += group.split()
-    header.keywords = tuple(words)
 
 
 def _read_id(value: str, offset: int, header: Header) -> str | None:
