@@ -48,16 +48,19 @@ UNKNOWN = Dialect(name="unknown", mark="(?!)", word="\0")
 """What text is read as that bears the marks of no form: all of it is body."""
 
 
+_NOWHERE = Found(0, 0, "", None, None)
+
+
 def recognise(text: str) -> tuple[Dialect, Found]:
     """The dialect whose marks come first in a text, and where they stand; UNKNOWN at 0 where there are none.
 
     What stands further down may be a quotation: an article that cites another in its own form.
     """
-    best: tuple[Dialect, Found] = (UNKNOWN, Found(0, 0, "", None, None))
+    best, place = UNKNOWN, _NOWHERE
     for dialect in DIALECTS:
         found = dialect.find(text)
-        if found and (best[0] is UNKNOWN or found.mark < best[1].mark):
-            best = (dialect, found)
+        if found and (best is UNKNOWN or found.mark < place.mark):
+            best, place = dialect, found
             if found.mark == 0:
                 break
-    return best
+    return best, place

@@ -125,9 +125,10 @@ def _compile(mark: str) -> re.Pattern[str]:
 
 
 def _found(match: re.Match[str]) -> Found:
-    groups = match.groupdict()
-    heading = groups.get("heading")
-    number = groups.get("number")
-    return Found(
-        match.start(), match.start("margin"), match["margin"], heading and heading.strip(), int(number) if number else None
-    )
+    heading = number = None
+    if match.re.groups > 1:
+        groups = match.groupdict()
+        heading = groups.get("heading")
+        number = groups.get("number")
+    start = match.start("margin")
+    return Found(match.start(), start, match["margin"], heading and heading.strip(), int(number) if number else None)
