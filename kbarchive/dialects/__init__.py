@@ -5,6 +5,7 @@ from __future__ import annotations
 from kbarchive.dialects import (
     article_id,
     compuserve,
+    docs,
     flattened,
     ftp,
     jekyll,
@@ -29,6 +30,7 @@ DIALECTS: tuple[Dialect, ...] = (
     *jekyll.DIALECTS,
     *site.DIALECTS,
     *page.DIALECTS,
+    docs.DIALECT,
     mspl.DIALECT,
     mspl.PLAIN,
     online.DIALECT,

@@ -14,7 +14,19 @@ _FAR = 16_000
 # What may stand before every line of an article: blanks, and the signs of comments and quotations.
 _MARGIN = r"^(?P<margin>[ \t]{0,12}+(?:(?://|/\*|['*>#;]|--|REM\b)[ \t]{0,8}+)*+)"
 
-Field = Literal["document", "id", "title", "products", "versions", "operating systems", "keywords", "flags", "modified", "fact"]
+Field = Literal[
+    "document",
+    "id",
+    "title",
+    "products",
+    "versions",
+    "operating systems",
+    "applies to",
+    "keywords",
+    "flags",
+    "modified",
+    "fact",
+]
 """What a header field means, whatever its label.
 
 "document" is id, date and collection on one line; "flags" are keywords in groups parted by bars, of which one may name a
@@ -62,7 +74,8 @@ class Dialect:
     that is a `template`, the years of its notice say nothing about the article. `ends` finds what follows the article.
 
     `old` tells of the years of MS-DOS, whose files are CP437. `entities` tells that the title spells signs as HTML does,
-    `markup` that all of the text does, with tags in it. `folded` tells that the line ends were lost. `blocks` are the optional
+    `markup` that all of the text does, with tags in it. `folded` tells that the line ends were lost; `flow`
+    that the body is Markdown, not text in the grammar's blocks. `blocks` are the optional
     tokens of the body grammar that this form has.
     """
 
@@ -88,6 +101,7 @@ class Dialect:
     entities: bool = False
     markup: bool = False
     folded: bool = False
+    flow: Literal["", "markdown"] = ""
     blocks: frozenset[Optional] = frozenset()
 
     def find(self, text: str) -> Found | None:

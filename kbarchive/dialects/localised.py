@@ -14,9 +14,9 @@ _PREFIXED = (
 
 DIALECT = Dialect(
     name="localised",
-    word="(Article ID)",
-    mark=r"MARGIN(?:[^\n]*[^\x00-\x7f][^\n]*\(Article ID\)[ \t]*:[ \t]*\d+"
-    rf"|[^\n]*[^\x00-\x7f][^\n]*[^\x00-\x7f][ \t]*{_PREFIXED})",
+    word="",
+    mark=r"MARGIN(?=[^\n]{0,200}[^\x00-\x7f])[^\n]{0,200}?"
+    rf"(?:\(Article ID\)[ \t]*:[ \t]*\d+|[^\x00-\x7f][ \t]*{_PREFIXED})",
     rows=(
         re.compile(r".*\(Article ID\)[ ]*:[ ]*(?P<id>\d+).*"),
         re.compile(rf".*?[^\x00-\x7f][ ]*(?P<id>{_PREFIXED}).*"),

@@ -13,6 +13,7 @@ from kbarchive.dialects import OPTIONAL, UNKNOWN
 from kbarchive.parsing.articles import Part, find_articles
 from kbarchive.parsing.builder import Builder
 from kbarchive.parsing.driver import Driver, Node
+from kbarchive.parsing.flowing import FlowBuilder
 from kbarchive.parsing.grammars import load_grammar
 from kbarchive.parsing.header import header_end
 from kbarchive.parsing.lexer import BodyLexer, Token
@@ -65,7 +66,10 @@ def _build(
     text = part.text
     digest = hashlib.sha256(encode(text.original, text.encoding) if data is None else data).hexdigest()
     source = Source(file, member, number, text.line, part.dialect.name, text.encoding, text.newline, digest)
-    return Builder(part).build(_parse_part(part), source, f"{place}#{part.name}")
+    key = f"{place}#{part.name}"
+    if part.flow is not None:
+        return FlowBuilder(part.flow, part.dialect).build(source, key, part.facts)
+    return Builder(part).build(_parse_part(part), source, key)
 
 
 def _copy(tree: Node, text: Text) -> Tree[LarkToken]:
@@ -97,6 +101,8 @@ def _parse_part(part: Part) -> Node:
     text, dialect = part.text.readable, part.dialect
     tokens: list[Token] = []
     end = 0
+    if part.flow is not None:
+        return _driver().parse([("MARKUP", 0, len(text))])
     if dialect is not UNKNOWN:
         if part.header:
             tokens.append(("PREAMBLE", 0, part.header))

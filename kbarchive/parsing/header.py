@@ -39,6 +39,7 @@ class Header:
     operating_systems: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     fields: dict[str, str] = field(default_factory=dict)
+    raw: dict[Field, str] = field(default_factory=dict)
     title_line: int = 0
     keywords_line: int | None = None
     leftover: list[str] = field(default_factory=list)
@@ -56,7 +57,7 @@ def header_end(text: str, start: int, dialect: Dialect) -> int:
     while place < len(text):
         next_place = text.index("\n", place) + 1
         line = text[place : next_place - 1].strip()
-        if line and not _is_chrome(line, dialect) and not any(_split(line, dialect)):
+        if line and not is_chrome(line, dialect) and not any(_split(line, dialect)):
             row = next((row for row in rows if row.fullmatch(line)), None)
             if row is None:
                 break
@@ -89,18 +90,18 @@ def read_preamble(text: str, dialect: Dialect, header: Header, first_line: int =
         if match:
             header.title = _title(match[1], dialect)
             header.title_line = first_line + offset
-        elif line and offset not in above and line != heading and not _RULE.fullmatch(line) and not _is_chrome(line, dialect):
+        elif line and offset not in above and line != heading and not _RULE.fullmatch(line) and not is_chrome(line, dialect):
             header.leftover.append(line)
 
 
 def read_epilogue(text: str, dialect: Dialect, header: Header) -> None:
     """Leaves over what stands behind an article and is no page chrome."""
-    header.leftover += [line.strip() for line in text.split("\n") if line.strip() and not _is_chrome(line.strip(), dialect)]
+    header.leftover += [line.strip() for line in text.split("\n") if line.strip() and not is_chrome(line.strip(), dialect)]
 
 
 def read_header(text: str, dialect: Dialect, header: Header, first_line: int = 0) -> None:
     """Reads the lines of a header into `header`. `first_line` is the offset of the first in lines."""
-    raw: dict[Field, str] = {}
+    raw = header.raw
     fields = dialect.fields
     rows = list(dialect.rows)
     plain = not rows and not dialect.inline and not dialect.bare
@@ -119,35 +120,48 @@ def read_header(text: str, dialect: Dialect, header: Header, first_line: int = 0
                 continue
         if not line or not line.strip(" \t="):
             continue
-        found = _read_row(line.strip(), rows) or list(_split(line, dialect))
-        if not found:
-            if not _is_chrome(line.strip(), dialect):
-                header.leftover.append(line.strip())
-                if dialect.block:
-                    header.problems.append(("header-line-unknown", offset, "a line of the header has no known label"))
-            continue
-        for label, meaning, value in found:
-            if meaning != "fact" and meaning in raw:
-                if label in header.fields or meaning != "id":
-                    header.leftover.append(line.strip())
-                    header.problems.append(("header-field-doubled", offset, f"{label} stands twice; the first is taken"))
-                else:
-                    header.fields[label] = value
-                continue
-            raw[meaning] = header.fields[label] = value
-            take = _TAKE.get(meaning)
-            if take:
-                take(value, offset, dialect, header)
+        if not read_line(line.strip(), offset, dialect, header, rows) and not is_chrome(line.strip(), dialect):
+            header.leftover.append(line.strip())
+            if dialect.block:
+                header.problems.append(("header-line-unknown", offset, "a line of the header has no known label"))
     if dialect.ruled and "\n====" not in text:
         header.problems.append(("header-rule-missing", offset - 1, "there is no rule below the header"))
     if dialect.complete and len(header.fields) < len(dialect.fields):
         for label in dialect.fields:
             if label not in header.fields:
                 header.problems.append(("header-field-missing", first_line, f"the header has no {label}"))
-    systems = raw.get("operating systems", "")
-    header.products = _columns(raw.get("products", ""))
+    finish_header(header)
+
+
+def read_line(line: str, offset: int, dialect: Dialect, header: Header, rows: list[re.Pattern[str]]) -> bool:
+    """Reads the fields of a line into `header`; False where it has none. A row that reads the line is taken out of `rows`."""
+    found = _read_row(line, rows) or list(_split(line, dialect))
+    for label, meaning, value in found:
+        read_field(label, meaning, value, offset, dialect, header)
+    return bool(found)
+
+
+def read_field(label: str, meaning: Field, value: str, offset: int, dialect: Dialect, header: Header) -> None:
+    """Reads one field into `header`."""
+    if meaning != "fact" and meaning in header.raw:
+        if label in header.fields or meaning != "id":
+            header.leftover.append(f"{label}: {value}")
+            header.problems.append(("header-field-doubled", offset, f"{label} stands twice; the first is taken"))
+        else:
+            header.fields[label] = value
+        return
+    header.raw[meaning] = header.fields[label] = value
+    take = _TAKE.get(meaning)
+    if take:
+        take(value, offset, dialect, header)
+
+
+def finish_header(header: Header) -> None:
+    """Reads what takes more than one field, when all are there."""
+    systems = header.raw.get("operating systems", "")
+    header.products = _columns(header.raw.get("products", ""))
     header.operating_systems = _columns(systems)
-    header.versions = read_versions(raw.get("versions", ""), systems)
+    header.versions = read_versions(header.raw.get("versions", ""), systems)
 
 
 def _take_title(value: str, offset: int, dialect: Dialect, header: Header) -> None:
@@ -275,17 +289,18 @@ def _paragraph_above(lines: list[str], dialect: Dialect) -> range:
     """The first or last lines before a header that are not blank, and not of the page: its title, by their numbers."""
     end = len(lines)
     if dialect.above == "first":
-        start = next((at for at, line in enumerate(lines) if line.strip() and not _is_chrome(line.strip(), dialect)), end)
+        start = next((at for at, line in enumerate(lines) if line.strip() and not is_chrome(line.strip(), dialect)), end)
         return range(start, next((at for at in range(start, end) if not lines[at].strip()), end))
-    while end and (not lines[end - 1].strip() or _is_chrome(lines[end - 1].strip(), dialect)):
+    while end and (not lines[end - 1].strip() or is_chrome(lines[end - 1].strip(), dialect)):
         end -= 1
     start = end
-    while start and lines[start - 1].strip() and not _is_chrome(lines[start - 1].strip(), dialect):
+    while start and lines[start - 1].strip() and not is_chrome(lines[start - 1].strip(), dialect):
         start -= 1
     return range(start, end)
 
 
-def _is_chrome(line: str, dialect: Dialect) -> bool:
+def is_chrome(line: str, dialect: Dialect) -> bool:
+    """Whether a line belongs to the page around an article."""
     return dialect.chrome is not None and dialect.chrome.fullmatch(line) is not None
 
 
