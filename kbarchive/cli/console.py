@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -30,10 +30,20 @@ _ALL = "`kbarchive check -v` names all"
 CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
+class Number(click.IntRange):
+    """A whole number from `min` up, whose error tells what is wanted more clearly than click's."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            self.fail(f"{value!r} is not a whole number of {self.min} or more", param, ctx)
+
+
 def run(command: click.Command, name: str) -> NoReturn:
     """Runs a command as the program `name`, and exits.
 
-    A command returns its exit code, or None for 0. Each KbArchiveError it raises ends in one line on stderr and exit 2.
+    A command returns its exit code, or None for 0. Each error ends in one line on stderr and exit 2, also those of click.
     """
     with contextlib.suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGTERM, _terminate)
@@ -60,9 +70,11 @@ def _code(command: click.Command, name: str) -> int:
             result = command.invoke(context)
     except click.exceptions.Exit as end:
         return end.exit_code
+    except click.UsageError as error:
+        command_path = error.ctx.command_path if error.ctx else name
+        return _fail(name, f"{_as_clause(error.format_message())}; see {command_path} --help")
     except click.ClickException as error:
-        error.show()
-        return 2
+        return _fail(name, _as_clause(error.format_message()))
     except KbArchiveError as error:
         return _fail(name, str(error))
     except OSError:
@@ -74,6 +86,11 @@ def _code(command: click.Command, name: str) -> int:
         at = f" ({os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno})" if where else ""
         return _fail(name, f"internal error: {type(error).__name__}: {error}{at}")
     return result if isinstance(result, int) else 0
+
+
+def _as_clause(sentence: str) -> str:
+    # Click's messages are sentences, ours are not.
+    return sentence[:1].lower() + sentence[1:].removesuffix(".")
 
 
 def say(message: str, program: str = "kbarchive") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kbarchive.cli.console import CONTEXT_SETTINGS, progress, say, summarize
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, progress, say, summarize
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
@@ -15,7 +15,7 @@ from kbarchive.cli.console import CONTEXT_SETTINGS, progress, say, summarize
     metavar="DIR",
     help="The folder of the index. Default: $KBARCHIVE_INDEX, else your default index.",
 )
-@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with. Default: all cores.")
+@click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def index(sources: tuple[str, ...], index_dir: str | None, jobs: int | None, quiet: bool) -> int:
     """Index all articles of each SOURCE, so that kbsearch finds them and kbarchive show, refs and stats know them.
