@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import kbarchive
+from kbarchive.cli.console import ranked
 from kbarchive.cli.main import COMMANDS
 
 COMMAND = (sys.executable, "-m", "kbarchive.cli.main")
@@ -42,7 +44,7 @@ def run(tmp_path: Path) -> Run:
 def test_convert_to_a_file(run: Run, article_folder: Path, tmp_path: Path) -> None:
     done = run("convert", "txt", "out.jsonl")
     assert (done.returncode, done.stdout) == (0, b"")
-    assert done.stderr.startswith(b"kbarchive: 3 articles, ")
+    assert re.match(rb"kbarchive: 3 articles, 0\.0 MB, 1 skipped in [\d.]+ s -> out\.jsonl\n", done.stderr)
     assert b"skipped: readme.md: " in done.stderr
     assert [json.loads(line)["id"] for line in (tmp_path / "out.jsonl").open()] == ["Q900001", "Q900002", "Q901000"]
 
@@ -121,6 +123,15 @@ def test_check(run: Run, article_folder: Path) -> None:
     rows = dict(line.rsplit("  ", 1) for line in done.stdout.decode().splitlines())
     counts = {name.strip(): value for name, value in rows.items()}
     assert (counts["articles"], counts["lossless"], counts["dialect ftp"]) == ("3", "3 of 3 files", "3")
+
+
+def test_one_is_singular(run: Run, make_article: Callable[..., bytes]) -> None:
+    assert run("convert", "-", "-", data=make_article()).stderr.startswith(b"kbarchive: 1 article, ")
+    assert b"1 of 1 file\n" in run("check", "-", data=make_article()).stdout
+
+
+def test_counts_are_ranked_and_ties_go_by_name() -> None:
+    assert ranked({"b": 1, "c": 2, "a": 1}) == [("c", 2), ("a", 1), ("b", 1)]
 
 
 def test_check_as_json(run: Run, article_folder: Path) -> None:

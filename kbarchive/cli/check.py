@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kbarchive.cli.console import CONTEXT_SETTINGS, Number, printable, progress
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, counted, printable, progress, ranked
 
 if TYPE_CHECKING:
     from kbarchive.checking import CheckReport, Finding
@@ -58,14 +58,14 @@ def _line(finding: Finding) -> str:
 
 
 def _print(report: CheckReport) -> None:
-    lossless = f"{report.lossless:,} of {report.lossless + report.not_lossless:,} files"
+    lossless = f"{report.lossless:,} of {counted(report.lossless + report.not_lossless, 'file')}"
     rows = [
         ("articles", f"{report.articles:,}"),
         ("failures", f"{len(report.failures):,}"),
         ("skipped", f"{report.skipped:,}"),
         ("lossless", lossless),
-        *((f"dialect {name}", f"{count:,}") for name, count in report.dialects.most_common()),
-        *((f"diagnostic {code}", f"{count:,}") for code, count in report.diagnostics.most_common()),
+        *((f"dialect {name}", f"{count:,}") for name, count in ranked(report.dialects)),
+        *((f"diagnostic {code}", f"{count:,}") for code, count in ranked(report.diagnostics)),
         ("read", f"{report.bytes / 1e6:,.1f} MB in {report.seconds:.1f} s"),
     ]
     width = max(len(name) for name, _ in rows)

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -99,6 +99,16 @@ def say(message: str, program: str = "kbarchive") -> None:
         click.echo(f"{program}: {printable(message)}", err=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 article, 2 articles."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Names and counts, the largest first, those of one count by name."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
 def printable(text: str) -> str:
     """Text in which nothing steers a terminal: file names may hold any characters."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
@@ -117,9 +127,9 @@ def progress(quiet: bool = False) -> Iterator[Callable[[Report], None] | None]:
 
 def summarize(report: Report, outcome: str = "") -> None:
     """Says on stderr what came of a run: counts, diagnostics by code, what was skipped, and what failed."""
-    say(f"{report.articles:,} articles, {report.bytes / 1e6:,.1f} MB in {report.seconds:.1f} s{outcome}")
+    say(f"{_counts(report)} in {report.seconds:.1f} s{outcome}")
     if report.diagnostics:
-        say("diagnostics: " + ", ".join(f"{code} {count:,}" for code, count in report.diagnostics.most_common()))
+        say("diagnostics: " + ", ".join(f"{code} {count:,}" for code, count in ranked(report.diagnostics)))
     for entry in report.skipped_first:
         say(f"skipped: {entry}")
     if report.skipped > len(report.skipped_first):
@@ -154,9 +164,13 @@ def _every(seconds: float, show: Callable[[Report], None]) -> Callable[[Report],
 
 
 def _so_far(report: Report) -> str:
+    return f"{_counts(report)}, {report.seconds:.0f} s"
+
+
+def _counts(report: Report) -> str:
     failed = f", {len(report.failures):,} failed" if report.failures else ""
     skipped = f", {report.skipped:,} skipped" if report.skipped else ""
-    return f"{report.articles:,} articles, {report.bytes / 1e6:,.1f} MB{skipped}{failed}, {report.seconds:.0f} s"
+    return f"{counted(report.articles, 'article')}, {report.bytes / 1e6:,.1f} MB{skipped}{failed}"
 
 
 def _fail(name: str, message: str) -> int:

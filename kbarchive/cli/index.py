@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kbarchive.cli.console import CONTEXT_SETTINGS, Number, progress, say, summarize
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, counted, progress, say, summarize
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
@@ -43,5 +43,5 @@ def index(sources: tuple[str, ...], index_dir: str | None, jobs: int | None, qui
     if not quiet or report.failures:
         summarize(report, f" -> {report.location}")
     if report.superseded and not quiet:
-        say(f"{report.superseded:,} articles left out for a newer one of the same id; {report.indexed:,} indexed")
+        say(f"{counted(report.superseded, 'article')} left out for a newer one of the same id; {report.indexed:,} indexed")
     return 1 if report.failures else 0

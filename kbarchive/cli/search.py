@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from kbarchive._version import __version__
-from kbarchive.cli.console import CONTEXT_SETTINGS, Number, run, say
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, counted, run, say
 from kbarchive.cli.opening import index_option, opened
 from kbarchive.render.clean import printable
 from kbarchive.search import Hit, Index, Results
@@ -138,7 +138,7 @@ def _say_more(results: Results, limit: int, offset: int, index: Index) -> None:
     elif len(results.hits) < results.total:
         following = offset + limit
         more = f"; more with --offset {following}" if limit and following < results.total else ""
-        say(f"{len(results.hits):,} of {results.total:,} articles found{more}", _NAME)
+        say(f"{len(results.hits):,} of {counted(results.total, 'article')} found{more}", _NAME)
 
 
 def _write(results: Results, form: str) -> None:
