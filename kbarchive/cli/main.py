@@ -36,7 +36,12 @@ class _LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
 
 
-@click.command(cls=_LazyGroup, context_settings=CONTEXT_SETTINGS, invoke_without_command=True)
+@click.command(
+    cls=_LazyGroup,
+    context_settings=CONTEXT_SETTINGS,
+    invoke_without_command=True,  # click versions differ in what they do without one
+    subcommand_metavar="COMMAND [ARGS]...",
+)
 @click.version_option(__version__, prog_name="kbarchive")
 @click.pass_context
 def kbarchive(context: click.Context) -> int:
