@@ -56,7 +56,7 @@ def check(
     on_finding: Callable[[Finding], object] | None = None,
     on_progress: Callable[[CheckReport], object] | None = None,
 ) -> CheckReport:
-    """Parses all articles of `sources` (see `kbarchive.read`), all cores at work, and counts what it meets.
+    """Parses all articles of `sources` (see `kbarchive.read`), several at a time, and counts what it meets.
 
     `on_finding` gets every failure, skipped document and diagnostic, in input order; `on_progress` the report so far
     after each batch. `jobs` and `executor` are as in `kbarchive.convert`.

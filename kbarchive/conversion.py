@@ -36,7 +36,7 @@ def convert(
     """Writes the records of all articles of `sources` to `target`, in input order, and tells what came of them.
 
     `sources` is one path or several (see `kbarchive.read`). `format` is "jsonl" or "json-dir"; None takes it from the
-    target's name. "-" as target is standard output. `jobs` processes work, None means one for each core, at most
+    target's name. "-" as target is standard output, JSON Lines. `jobs` processes work, None means one for each core, at most
     8; where processes are spawned, the calling script needs ``if __name__ == "__main__":``. `executor` takes their
     place: any executor whose workers can import kbarchive. `on_progress` gets the report so far after each batch.
 
