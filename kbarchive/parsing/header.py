@@ -51,6 +51,8 @@ def header_end(text: str, start: int, dialect: Dialect) -> int:
     """Where the header that starts at `start` ends: behind its last lines, and the blank lines below them."""
     if dialect.block:
         match = _header_block(dialect).match(text, start)
+        if match and dialect.last and (at := text.find(dialect.last, start, match.end())) >= 0:
+            return text.index("\n", at) + 1  # text may follow without a blank line
         return match.end() if match else start
     end = place = start
     rows = list(dialect.rows)
