@@ -8,16 +8,17 @@ from functools import cache
 from lark import Token as LarkToken
 from lark import Tree
 
-from kbarchive.article import Article, Source
+from kbarchive.article import Article, Block, Source
 from kbarchive.dialects import UNKNOWN, Dialect, recognise
 from kbarchive.parsing.builder import Builder
 from kbarchive.parsing.driver import Driver, Node
 from kbarchive.parsing.grammars import load_grammar
 from kbarchive.parsing.header import header_end
 from kbarchive.parsing.lexer import BodyLexer, Token
-from kbarchive.parsing.text import Text, decode, encode, line_starts
+from kbarchive.parsing.text import Text, decode, encode, line_finder, line_starts
+from kbarchive.parsing.typeset import Typesetter
 
-__all__ = ["is_lossless", "parse", "parse_document", "parse_tree"]
+__all__ = ["is_lossless", "parse", "parse_document", "parse_tree", "read_blocks"]
 
 
 def parse(data: bytes | str) -> Article:
@@ -73,6 +74,14 @@ def parse_tree(data: bytes | str) -> Tree[LarkToken]:
         return Tree(node[0], children)
 
     return copy(tree)
+
+
+def read_blocks(text: str) -> tuple[Block, ...]:
+    """The blocks of running text: what stands below one heading, up to the next. `text` has LF for line ends."""
+    lexer, driver = _body_machine()
+    children = driver.parse(lexer.tokens(text if text.endswith("\n") else text + "\n"))[1]
+    last = next((number for number, child in enumerate(children) if child[0] in ("section", "subsection")), len(children))
+    return Typesetter(text, line_finder(text)).blocks(children[:last])
 
 
 def is_lossless(data: bytes) -> bool:

@@ -1,0 +1,302 @@
+"""Lays out blocks as the FTP form has them, so that the parser reads the very same blocks again.
+
+What each kind of block needs for that follows from grammar/body.lark:
+
+- A blank line parts blocks, and the items of a list: no block is ever ended by the look of the next.
+- No further line of running text begins with what could be a marker, a label or a rule (`wrapping`).
+- Code is deeper than its surroundings; where it begins as an item or a label would, a tab stands before it, for no marker and
+  no label is looked for behind a tab. The same goes for a tab behind a marker that is none.
+- Further paragraphs of an item are judged by their lines, so they are wrapped until they read as prose.
+- An id that is cited with the title behind it begins its line; one that is only mentioned does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from msgspec import structs
+
+from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Reference, Rule, Table
+from kbarchive.parsing import read_blocks
+from kbarchive.parsing.inline import find_citations
+from kbarchive.parsing.layout import is_code, is_plainly_prose
+from kbarchive.render.wrapping import wrap
+
+_WIDTH = 79
+_LEAST_WIDTH = 30
+_INDENT = 3
+_RULE = "-" * 40
+_ID = re.compile(r"Q\d{5,6}(?!\d)")
+_ANY_ID = re.compile(r"Q\d")
+_MARKER = re.compile(r"\A(?!- (?:or|and) -)(?:[-*o\u2022\u00b7]|\((?:\d{1,2}|[A-Za-z])\)|(?:\d{1,3}|[A-Za-z])[.)])(?= )")
+# What may not stand right behind the blanks at the begin of code.
+_OWN = re.compile(
+    r"[ ]*(?:(?:[-*o\u2022\u00b7]|\(?\w{1,3}[.)])[ ]{1,8}[^ ]|Q\d{5}|(?i:article[\- ]id)|TITLE"
+    r"|(?i:notes?|warnings?|important|cautions?|tips?|important[ ]note|note[ ]\d{1,2})(?:[ ]?:|[ ]-[ ]))"
+)
+
+_ID_LABEL = re.compile(r"(?i:article|article-id:?|id:?|:|<link)")
+
+_Cited = tuple[str, "str | None"]
+
+
+class References:
+    """The references of a record that are still to come, in order: they tell how the text around an id was laid out."""
+
+    def __init__(self, references: Iterable[Reference], own_id: str | None) -> None:
+        self._left = [(reference.id, reference.title) for reference in references]
+        self._next = 0
+        self._own = own_id
+
+    def found(self, text: str) -> list[_Cited]:
+        """What the parser would find in one token's text: once for each id and line, without the article itself."""
+        cited = {
+            (citation.id, text.count("\n", 0, citation.place)): citation.title
+            for citation in reversed(find_citations(text))
+            if citation.id != self._own
+        }
+        return [(article, title) for (article, _), title in reversed(cited.items())]
+
+    def fit(self, found: Sequence[_Cited]) -> bool:
+        """Whether these are the next."""
+        return self._left[self._next : self._next + len(found)] == list(found)
+
+    def take(self, text: str) -> None:
+        """Goes on behind what is found in a text."""
+        self._next += len(self.found(text))
+
+    def titles(self, ids: Sequence[str]) -> list[str | None]:
+        """The titles of the next references, one for each id that is among them in order, None for those that are not."""
+        titles: list[str | None] = []
+        place = self._next
+        for article in ids:
+            fits = place < len(self._left) and self._left[place][0] == article
+            titles.append(self._left[place][1] if fits else None)
+            place += fits
+        return titles
+
+
+class BlockWriter:
+    """Lays out the blocks of one article, in order."""
+
+    def __init__(self, references: References) -> None:
+        self._references = references
+
+    def blocks(self, blocks: Sequence[Block], indent: int = 0, in_item: bool = False) -> Iterator[list[str]]:
+        """The lines of each block; `indent` is the column of the text that they belong to."""
+        number = 0
+        while number < len(blocks):
+            block = blocks[number]
+            run = _laid_out_run(blocks, number)
+            if run:
+                yield self._verbatim(_laid_out(run, indent, in_item))
+                number += len(run)
+                continue
+            number += 1
+            match block:
+                case Paragraph():
+                    yield self._paragraph(block, indent, in_item)
+                case Note():
+                    yield self._note(block, indent, in_item)
+                case List():
+                    yield self._list(block, indent, blocks[number:])
+                case Rule():
+                    yield [" " * indent + _RULE]
+
+    # ---- Running text -------------------------------------------------------------------------------------------------------
+
+    def _paragraph(self, block: Paragraph, indent: int, in_item: bool) -> list[str]:
+        words = _MARKER.sub("\\g<0>\t", block.text, count=1).replace("\t ", "\t").split(" ")
+        lines, _ = self._running(words, " " * indent, indent, _reads_as_prose if in_item else _anything)
+        return self._verbatim(lines)
+
+    def _note(self, note: Note, indent: int, in_item: bool) -> list[str]:
+        label = f"{' ' * indent}{note.label}:"
+        blocks = note.blocks
+        lines: list[str] = [label]
+        if blocks and isinstance(blocks[0], Paragraph):
+            inline, fits = self._running(blocks[0].text.split(" "), f"{label} ", indent, _anything)
+            if fits:
+                lines = self._verbatim(inline)
+                blocks = blocks[1:]
+        for part in self.blocks(blocks, indent, in_item):
+            lines += ["", *part]
+        return lines
+
+    def _running(
+        self, words: list[str], prefix: str, indent: int, accept: Callable[[list[str]], bool]
+    ) -> tuple[list[str], bool]:
+        """Running text behind a prefix: the first layout that is accepted and gives the references that are to come.
+
+        Where there is none, the first layout of all, and False.
+        """
+        cites = any(map(_ANY_ID.search, words))
+        first: list[str] = []
+        for lines in self._wrappings(words, indent, len(prefix) - indent, cites):
+            laid = [f"{prefix if number == 0 else ' ' * indent}{line}" for number, line in enumerate(lines)]
+            first = first or laid
+            if accept(lines) and (not cites or self._references.fit(self._references.found("\n".join(laid)))):
+                return laid, True
+        return first, False
+
+    def _wrappings(self, words: list[str], indent: int, first: int, cites: bool) -> Iterator[list[str]]:
+        width = max(_WIDTH - indent, _LEAST_WIDTH)
+        if cites:
+            yield from self._citing_wrappings(words, width, first)
+        else:
+            yield wrap(words, width, first)
+        yield [" ".join(words)]
+        for narrower in range(width - 5, 4, -5):
+            yield wrap(words, narrower, first)
+
+    def _citing_wrappings(self, words: list[str], width: int, first: int) -> Iterator[list[str]]:
+        found = [(number, match[0]) for number, word in enumerate(words) if (match := _ID.search(word))]
+        titles = self._references.titles([f"Q{name[1:].lstrip('0')}" for _, name in found])
+        titled = {place for (place, _), title in zip(found, titles, strict=True) if title is not None}
+        quoted = {place for place in titled if place + 1 < len(words) and words[place + 1].startswith('"')}
+        yield wrap(words, width, first, before={_label_begin(words, place) for place in titled - quoted})
+        if titled:
+            yield wrap(words, width, first, before={_label_begin(words, place) for place in titled})
+            yield wrap(words, width, first)
+
+    def _verbatim(self, lines: list[str]) -> list[str]:
+        self._references.take("\n".join(lines))
+        return lines
+
+    # ---- Lists --------------------------------------------------------------------------------------------------------------
+
+    def _list(self, block: List, indent: int, below: Sequence[Block]) -> list[str]:
+        # At the left margin bullets stand a blank in.
+        column = indent + _shift(block, below) or int(not block.ordered)
+        lines: list[str] = []
+        for item in block.items:
+            if lines:
+                lines.append("")
+            lines += self._item(item, column)
+        return lines
+
+    def _item(self, item: Item, column: int) -> list[str]:
+        prefix = f"{' ' * column}{item.marker} "
+        indent = len(prefix)
+        first = item.blocks[0] if item.blocks else Paragraph(0, "")
+        blocks = item.blocks[1:]
+        if isinstance(first, Paragraph):
+            lines = self._verbatim(self._running(first.text.split(" "), prefix, indent, _anything)[0])
+        elif isinstance(first, Note) and (not first.blocks or isinstance(first.blocks[0], Paragraph)):
+            words = first.blocks[0].text.split(" ") if first.blocks else []  # type: ignore[union-attr]  # just seen
+            lines = self._verbatim(self._running([f"{first.label}:", *words], prefix, indent, _anything)[0])
+        else:  # in this form no item begins so
+            (lines,) = self.blocks([first], indent, True)
+            lines[0] = prefix + lines[0].lstrip()
+        for part in self.blocks(blocks, indent, True):
+            lines += ["", *part]
+        return lines
+
+
+def _label_begin(words: Sequence[str], place: int) -> int:
+    """Where the label of an id begins: its line begins there."""
+    while place and _ID_LABEL.fullmatch(words[place - 1]):
+        place -= 1
+    return place
+
+
+# ---- Text whose layout is kept ----------------------------------------------------------------------------------------------
+
+
+def _laid_out_run(blocks: Sequence[Block], start: int) -> Sequence[Code | Table]:
+    """The code and tables from a place on, which the parser reads as one piece before it parts them."""
+    end = start
+    while end < len(blocks) and isinstance(blocks[end], Code | Table):
+        end += 1
+    return blocks[start:end]  # type: ignore[return-value]  # just seen
+
+
+def _laid_out(run: Sequence[Code | Table], indent: int, in_item: bool) -> list[str]:
+    """Code and tables, as deep as they are read as such.
+
+    Code is deeper than the text around it; behind a tab where it would begin an item or bear a label. Tables may stand either way.
+    """
+    begins = any(map(_OWN.match, _piece_begins(run)))
+    if not begins and len(run) == 1 and isinstance(run[0], Code):
+        return _indented(run, " " * (indent + _INDENT), "")
+    deep = " " * (indent + _INDENT)
+    flat = " " * indent
+    first: list[str] = []
+    for code, table in ((deep, flat), (deep, deep), ("\t", "\t"), ("\t", flat), (deep, flat + " "), (deep, flat + "  ")):
+        for gap in (1, 2):
+            lines = _indented(run, code, table, gap)
+            first = first or lines
+            if _reads_as(lines, run, indent, in_item):
+                # Two blank lines end a table whose rows do not follow.
+                return [*lines, ""] if isinstance(run[-1], Table) else lines
+    return first
+
+
+def _indented(run: Sequence[Code | Table], code: str, table: str, gap: int = 1) -> list[str]:
+    lines: list[str] = []
+    for block in run:
+        margin = table if isinstance(block, Table) else code
+        if lines:
+            lines += [""] * gap
+        lines += [margin + line if line else "" for line in block.text.split("\n")]
+    return lines
+
+
+def _piece_begins(run: Sequence[Code | Table]) -> Iterator[str]:
+    """The first line of each piece between blank lines."""
+    for block in run:
+        lines = block.text.split("\n")
+        yield from (line for above, line in zip(["", *lines], lines, strict=False) if line and not above)
+
+
+def _shift(block: List, below: Sequence[Block]) -> int:
+    """How far a list must stand in, so that its items do not take in what stands below it."""
+    if not below:
+        return 0
+    if isinstance(below[0], Code | Table):  # it is deeper than the text above the list, and less deep than that of its items
+        begin = below[0].text
+        return 2 + len(begin) - len(begin.lstrip(" "))
+    if isinstance(below[0], List) and _look(below[0]) == _look(block):
+        return _INDENT + _shift(below[0], below[1:])
+    return 0
+
+
+def _look(block: List) -> str:
+    """How a list's markers look, whatever they count."""
+    marker = block.items[0].marker if block.items else ""
+    return re.sub("[a-z](?=[.)])", "a", re.sub("[A-Z](?=[.)])", "A", re.sub(r"\d+", "1", marker)))
+
+
+def _reads_as(lines: list[str], blocks: Sequence[Block], indent: int, in_item: bool) -> bool:
+    text = "\n".join(lines)
+    if not in_item:
+        return same_blocks(read_blocks(text), blocks)
+    found = read_blocks(f"{' ' * (indent - 2)}- A step of no meaning.\n\n{text}")
+    return len(found) == 1 and isinstance(found[0], List) and same_blocks(found[0].items[0].blocks[1:], blocks)
+
+
+def same_blocks(some: Sequence[Block], others: Sequence[Block]) -> bool:
+    """Whether blocks are equal but for their lines."""
+    return len(some) == len(others) and all(map(_same_block, some, others))
+
+
+def _same_block(one: Block, other: Block) -> bool:
+    if isinstance(one, Note) and isinstance(other, Note):
+        return one.label == other.label and same_blocks(one.blocks, other.blocks)
+    if isinstance(one, List) and isinstance(other, List):
+        return (
+            one.ordered == other.ordered
+            and len(one.items) == len(other.items)
+            and all(a.marker == b.marker and same_blocks(a.blocks, b.blocks) for a, b in zip(one.items, other.items, strict=True))
+        )
+    return type(one) is type(other) and structs.replace(one, line=0) == structs.replace(other, line=0)
+
+
+def _reads_as_prose(lines: list[str]) -> bool:
+    """Whether the further paragraph of an item is not taken for code."""
+    return is_plainly_prose("\n".join(lines)) or not is_code(lines)
+
+
+def _anything(_: list[str]) -> bool:
+    return True
