@@ -95,7 +95,7 @@ def _entries(entries: Iterable[AppliesTo], column: int) -> Iterator[str]:
 
 
 def _section(section: Section, writer: BlockWriter, rule: str) -> Iterator[str]:
-    heading = section.heading.strip().replace("\n", " ")
+    heading = _field(section.heading)
     if heading:
         # A standard name that is no section of its kind has lost its kind by an underline of another length.
         odd = rule == "=" and section.kind == "other" and section_kind(heading) != "other"
@@ -111,11 +111,16 @@ def _trailer(metadata: dict[str, str]) -> Iterator[str]:
     if not metadata:
         return
     yield _HEADER_RULE
-    yield f"{'Keywords':<{_NAME_WIDTH}}: {_line(metadata.get('Keywords', ''))}"
+    yield f"{'Keywords':<{_NAME_WIDTH}}: {_field(metadata.get('Keywords', ''))}"
     for name, value in metadata.items():
         if name != "Keywords" and _TRAILER_NAME.fullmatch(name):
-            yield f"{name:<{_NAME_WIDTH}}: {_line(value)}"
+            yield f"{name:<{_NAME_WIDTH}}: {_field(value)}"
     yield from ("", _NOTICE_RULE, "")
+
+
+def _field(value: str) -> str:
+    """A value that is verbatim, but in one line."""
+    return value.replace("\n", " ").strip()
 
 
 def _line(text: str) -> str:

@@ -36,7 +36,7 @@ _OWN = re.compile(
     r"|(?i:notes?|warnings?|important|cautions?|tips?|important[ ]note|note[ ]\d{1,2})(?:[ ]?:|[ ]-[ ]))"
 )
 
-_ID_LABEL = re.compile(r"(?i:article|article-id:?|id:?|:|<link)")
+_ID_LABEL = re.compile(r"(?:.* )?((?i:article[- ]id ?:))")
 
 _Cited = tuple[str, "str | None"]
 
@@ -83,8 +83,10 @@ class BlockWriter:
     def __init__(self, references: References) -> None:
         self._references = references
 
-    def blocks(self, blocks: Sequence[Block], indent: int = 0, in_item: bool = False) -> Iterator[list[str]]:
-        """The lines of each block; `indent` is the column of the text that they belong to."""
+    def blocks(
+        self, blocks: Sequence[Block], indent: int = 0, in_item: bool = False, below: Sequence[Block] = ()
+    ) -> Iterator[list[str]]:
+        """The lines of each block; `indent` is the column of the text that they belong to, `below` is what follows them."""
         number = 0
         while number < len(blocks):
             block = blocks[number]
@@ -98,9 +100,9 @@ class BlockWriter:
                 case Paragraph():
                     yield self._paragraph(block, indent, in_item)
                 case Note():
-                    yield self._note(block, indent, in_item)
+                    yield self._note(block, indent, in_item, blocks[number:])
                 case List():
-                    yield self._list(block, indent, blocks[number:])
+                    yield self._list(block, indent, [*blocks[number:], *below])
                 case Rule():
                     yield [" " * indent + _RULE]
 
@@ -111,7 +113,7 @@ class BlockWriter:
         lines, _ = self._running(words, " " * indent, indent, _reads_as_prose if in_item else _anything)
         return self._verbatim(lines)
 
-    def _note(self, note: Note, indent: int, in_item: bool) -> list[str]:
+    def _note(self, note: Note, indent: int, in_item: bool, below: Sequence[Block]) -> list[str]:
         label = f"{' ' * indent}{note.label}:"
         blocks = note.blocks
         lines: list[str] = [label]
@@ -120,7 +122,7 @@ class BlockWriter:
             if fits:
                 lines = self._verbatim(inline)
                 blocks = blocks[1:]
-        for part in self.blocks(blocks, indent, in_item):
+        for part in self.blocks(blocks, indent, in_item, below):
             lines += ["", *part]
         return lines
 
@@ -153,11 +155,18 @@ class BlockWriter:
     def _citing_wrappings(self, words: list[str], width: int, first: int) -> Iterator[list[str]]:
         found = [(number, match[0]) for number, word in enumerate(words) if (match := _ID.search(word))]
         titles = self._references.titles([f"Q{name[1:].lstrip('0')}" for _, name in found])
-        titled = {place for (place, _), title in zip(found, titles, strict=True) if title is not None}
-        quoted = {place for place in titled if place + 1 < len(words) and words[place + 1].startswith('"')}
+        of = {place: title for (place, _), title in zip(found, titles, strict=True)}
+        titled = {place for place, title in of.items() if title is not None}
+        quoted = {
+            place
+            for place in titled
+            if "".join(words[place + 1 : place + 2]).startswith('"') and not (of[place] or "").startswith('"')
+        }
+        begins = {_label_begin(words, place) for place in titled}
         yield wrap(words, width, first, before={_label_begin(words, place) for place in titled - quoted})
         if titled:
-            yield wrap(words, width, first, before={_label_begin(words, place) for place in titled})
+            yield wrap(words, width, first, before=begins)
+            yield wrap(words, width, first, before=begins | {n for n, word in enumerate(words) if word[:1] in ("+", "|", "=")})
             yield wrap(words, width, first)
 
     def _verbatim(self, lines: list[str]) -> list[str]:
@@ -196,9 +205,8 @@ class BlockWriter:
 
 def _label_begin(words: Sequence[str], place: int) -> int:
     """Where the label of an id begins: its line begins there."""
-    while place and _ID_LABEL.fullmatch(words[place - 1]):
-        place -= 1
-    return place
+    label = _ID_LABEL.fullmatch(" ".join(words[max(0, place - 3) : place]))
+    return place - len(label[1].split(" ")) if label else place
 
 
 # ---- Text whose layout is kept ----------------------------------------------------------------------------------------------
