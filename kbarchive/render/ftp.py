@@ -41,7 +41,7 @@ def to_ftp(article: Article) -> str:
     parts = [*_header(article), _HEADER_RULE]
     early, late = _place_residue(article, residue)
     for text in early:
-        parts += ["", text]
+        parts += ["", _residue(text)]
     if article.applies_to:
         parts += ["", *_box(article.applies_to), ""]
     writer = BlockWriter(References((each for each in article.references if each.section not in _FURNITURE), article.id))
@@ -51,7 +51,7 @@ def to_ftp(article: Article) -> str:
         parts += wrap([_QUERY_LABEL, *article.query_words], _WIDTH) + [""]
     parts += _trailer(article.metadata)
     for text in late:
-        parts += [text, ""]
+        parts += [_residue(text), ""]
     years = ", ".join(f"{year:04}" for year in article.copyright)
     if years:
         parts += [_NOTICE, f"Copyright {years}."]
@@ -82,6 +82,13 @@ def _place_residue(article: Article, residue: list[str]) -> tuple[list[str], lis
     sections = [each.section for each in article.references if each.section not in ("title", "applies-to")]
     late = "residue" in sections and any(section != "residue" for section in sections[: sections.index("residue")])
     return ([], residue) if late and article.metadata else (residue, [])
+
+
+def _residue(text: str) -> str:
+    """A text without a place, as deep as it was: what it said is known but for the blanks before its first line."""
+    first, _, rest = text.partition("\n")
+    margin = re.match("[ \t]*", rest.lstrip("\n"))
+    return f"{margin[0] if margin else ''}{first}\n{rest}" if rest else text
 
 
 def _box(entries: Iterable[AppliesTo]) -> list[str]:

@@ -82,6 +82,7 @@ class BlockWriter:
 
     def __init__(self, references: References) -> None:
         self._references = references
+        self._awaited = ("", 0)  # the letter that must follow in a column, so that a list of one letter is a list
 
     def blocks(
         self, blocks: Sequence[Block], indent: int = 0, in_item: bool = False, below: Sequence[Block] = ()
@@ -92,7 +93,7 @@ class BlockWriter:
             block = blocks[number]
             run = _laid_out_run(blocks, number)
             if run:
-                yield self._verbatim(_laid_out(run, indent, in_item))
+                yield self._verbatim(self._awaited_code(run) or _laid_out(run, indent, in_item))
                 number += len(run)
                 continue
             number += 1
@@ -109,7 +110,12 @@ class BlockWriter:
     # ---- Running text -------------------------------------------------------------------------------------------------------
 
     def _paragraph(self, block: Paragraph, indent: int, in_item: bool) -> list[str]:
-        words = _MARKER.sub("\\g<0>\t", block.text, count=1).replace("\t ", "\t").split(" ")
+        text = block.text
+        if self._awaits(text):
+            text = re.sub(" |$", "\u0020\t", text, count=1)
+        elif marker := _MARKER.match(text):
+            text = f"{marker[0]}\t{text[marker.end() + 1 :]}"
+        words = text.split(" ")
         lines, _ = self._running(words, " " * indent, indent, _reads_as_prose if in_item else _anything)
         return self._verbatim(lines)
 
@@ -178,14 +184,28 @@ class BlockWriter:
     def _list(self, block: List, indent: int, below: Sequence[Block]) -> list[str]:
         # At the left margin bullets stand a blank in.
         column = indent + _shift(block, below) or int(not block.ordered)
+        if block.items and self._awaits(block.items[0].marker):
+            column = self._awaited[1]
+        if len(block.items) == 1 and (following := _following(block.items[0].marker)):
+            self._awaited = (following, column)
         lines: list[str] = []
         for item in block.items:
             if lines:
                 lines.append("")
-            lines += self._item(item, column)
+            lines += self._item(item, column, indent)
         return lines
 
-    def _item(self, item: Item, column: int) -> list[str]:
+    def _awaits(self, text: str) -> bool:
+        marker = self._awaited[0]
+        return bool(marker) and (text == marker or text.startswith(f"{marker} "))
+
+    def _awaited_code(self, run: Sequence[Code | Table]) -> list[str]:
+        """Code that is not behind a tab although it begins as an item does: the list above is one by what follows it."""
+        if self._awaits(run[0].text) and len(run) == 1:
+            return _indented(run, " " * self._awaited[1], "")
+        return []
+
+    def _item(self, item: Item, column: int, outer: int) -> list[str]:
         prefix = f"{' ' * column}{item.marker} "
         indent = len(prefix)
         first = item.blocks[0] if item.blocks else Paragraph(0, "")
@@ -198,9 +218,39 @@ class BlockWriter:
         else:  # in this form no item begins so
             (lines,) = self.blocks([first], indent, True)
             lines[0] = prefix + lines[0].lstrip()
-        for part in self.blocks(blocks, indent, True):
+        flush = _flush_from(item.marker, blocks)
+        for part in self.blocks(blocks[:flush], indent, True):
+            lines += ["", *part]
+        for part in self.blocks(blocks[flush:], outer, True):
             lines += ["", *part]
         return lines
+
+
+def _following(marker: str) -> str:
+    """The marker behind one that is a letter; "" behind others."""
+    letter = marker.strip("().")
+    return marker.replace(letter, chr(ord(letter) + 1)) if len(letter) == 1 and letter.isalpha() and marker != letter else ""
+
+
+def _begins_with(block: Block, marker: str) -> bool:
+    text = block.items[0].marker if isinstance(block, List) else getattr(block, "text", "")
+    return bool(marker) and (text == marker or text.startswith(f"{marker} "))
+
+
+def _flush_from(marker: str, blocks: Sequence[Block]) -> int:
+    """From which of an item's blocks on they stand where the list does, not below the item's text.
+
+    So do texts between the steps of lists that are broken by them: where a text begins as the item's next step would, and
+    below a list of one letter that goes on in a list of its own.
+    """
+    for number, block in enumerate(blocks):
+        if isinstance(block, Paragraph) and _begins_with(block, _following(marker)):
+            return number
+        if isinstance(block, List) and len(block.items) == 1:
+            following = _following(block.items[0].marker)
+            if any(_begins_with(later, following) for later in blocks[number + 1 :]):
+                return number + 1
+    return len(blocks)
 
 
 def _label_begin(words: Sequence[str], place: int) -> int:
@@ -225,13 +275,16 @@ def _laid_out(run: Sequence[Code | Table], indent: int, in_item: bool) -> list[s
 
     Code is deeper than the text around it; behind a tab where it would begin an item or bear a label. Tables may stand either way.
     """
-    begins = any(map(_OWN.match, _piece_begins(run)))
-    if not begins and len(run) == 1 and isinstance(run[0], Code):
-        return _indented(run, " " * (indent + _INDENT), "")
     deep = " " * (indent + _INDENT)
+    if len(run) == 1 and isinstance(run[0], Code) and not any(map(_OWN.match, _piece_begins(run))):
+        text = run[0].text
+        if "\n" not in text or ("--" not in text and "  " not in text.split("\n", 1)[0].strip()):
+            return _indented(run, deep, "")
     flat = " " * indent
+    deeper = " " * _INDENT + deep
+    margins = ((deep, flat), (deep, deep), ("\t", "\t"), ("\t", flat), (deep, flat + " "), (deep, flat + "  "), (deeper, deeper))
     first: list[str] = []
-    for code, table in ((deep, flat), (deep, deep), ("\t", "\t"), ("\t", flat), (deep, flat + " "), (deep, flat + "  ")):
+    for code, table in margins:
         for gap in (1, 2):
             lines = _indented(run, code, table, gap)
             first = first or lines
