@@ -85,15 +85,23 @@ class BlockWriter:
         self._awaited = ("", 0)  # the letter that must follow in a column, so that a list of one letter is a list
 
     def blocks(
-        self, blocks: Sequence[Block], indent: int = 0, in_item: bool = False, below: Sequence[Block] = ()
+        self, blocks: Sequence[Block], indent: int = 0, in_item: bool = False, below: Sequence[Block] = (), lists_at: int = 0
     ) -> Iterator[list[str]]:
-        """The lines of each block; `indent` is the column of the text that they belong to, `below` is what follows them."""
+        """The lines of each block.
+
+        `indent` is the column of the text that they belong to, `below` is what follows them; lists stand at `lists_at` at least.
+        """
         number = 0
         while number < len(blocks):
             block = blocks[number]
             run = _laid_out_run(blocks, number)
             if run:
-                yield self._verbatim(self._awaited_code(run) or _laid_out(run, indent, in_item))
+                lines = self._awaited_code(run) or _laid_out(run, indent, in_item, 1 if lists_at > indent else _INDENT)
+                if not self._references.fit(self._references.found("\n".join(lines))):
+                    # A title that is cut by a line at the left margin (Q140612).
+                    flat = _indented(run, " " * indent, " " * indent)
+                    lines = flat if _reads_as(flat, run, indent, in_item) else lines
+                yield self._verbatim(lines)
                 number += len(run)
                 continue
             number += 1
@@ -103,7 +111,7 @@ class BlockWriter:
                 case Note():
                     yield self._note(block, indent, in_item, blocks[number:])
                 case List():
-                    yield self._list(block, indent, [*blocks[number:], *below])
+                    yield self._list(block, max(indent, lists_at), [*blocks[number:], *below])
                 case Rule():
                     yield [" " * indent + _RULE]
 
@@ -172,7 +180,9 @@ class BlockWriter:
         yield wrap(words, width, first, before={_label_begin(words, place) for place in titled - quoted})
         if titled:
             yield wrap(words, width, first, before=begins)
-            yield wrap(words, width, first, before=begins | {n for n, word in enumerate(words) if word[:1] in ("+", "|", "=")})
+            # Rows of a table that is drawn with signs.
+            rows = {n for n, word in enumerate(words) if word.startswith("+-") or words[n - 1 : n + 1] == ["|", "|"]}
+            yield wrap(words, width, first, before=begins | rows)
             yield wrap(words, width, first)
 
     def _verbatim(self, lines: list[str]) -> list[str]:
@@ -187,12 +197,14 @@ class BlockWriter:
         if block.items and self._awaits(block.items[0].marker):
             column = self._awaited[1]
         if len(block.items) == 1 and (following := _following(block.items[0].marker)):
+            if any(isinstance(inner, Code) and _begins_with(inner, following) for inner in block.items[0].blocks):
+                column += _INDENT
             self._awaited = (following, column)
         lines: list[str] = []
         for item in block.items:
             if lines:
                 lines.append("")
-            lines += self._item(item, column, indent)
+            lines += self._item(item, column, indent, len(block.items) == 1)
         return lines
 
     def _awaits(self, text: str) -> bool:
@@ -200,12 +212,15 @@ class BlockWriter:
         return bool(marker) and (text == marker or text.startswith(f"{marker} "))
 
     def _awaited_code(self, run: Sequence[Code | Table]) -> list[str]:
-        """Code that is not behind a tab although it begins as an item does: the list above is one by what follows it."""
-        if self._awaits(run[0].text) and len(run) == 1:
-            return _indented(run, " " * self._awaited[1], "")
+        """Code with the letter that is awaited in a column: it stands there, and is no item nevertheless."""
+        marker, column = self._awaited
+        for line in run[0].text.split("\n") if marker and len(run) == 1 else ():
+            depth = column - (len(line) - len(line.lstrip(" ")))
+            if depth > 0 and line.lstrip(" ").startswith(f"{marker} "):
+                return _indented(run, " " * depth, "")
         return []
 
-    def _item(self, item: Item, column: int, outer: int) -> list[str]:
+    def _item(self, item: Item, column: int, outer: int, alone: bool) -> list[str]:
         prefix = f"{' ' * column}{item.marker} "
         indent = len(prefix)
         first = item.blocks[0] if item.blocks else Paragraph(0, "")
@@ -218,10 +233,10 @@ class BlockWriter:
         else:  # in this form no item begins so
             (lines,) = self.blocks([first], indent, True)
             lines[0] = prefix + lines[0].lstrip()
-        flush = _flush_from(item.marker, blocks)
+        flush = _flush_from(item.marker if alone else "", blocks)
         for part in self.blocks(blocks[:flush], indent, True):
             lines += ["", *part]
-        for part in self.blocks(blocks[flush:], outer, True):
+        for part in self.blocks(blocks[flush:], outer, True, lists_at=indent):
             lines += ["", *part]
         return lines
 
@@ -244,7 +259,7 @@ def _flush_from(marker: str, blocks: Sequence[Block]) -> int:
     below a list of one letter that goes on in a list of its own.
     """
     for number, block in enumerate(blocks):
-        if isinstance(block, Paragraph) and _begins_with(block, _following(marker)):
+        if isinstance(block, Paragraph | Code) and _begins_with(block, _following(marker)):
             return number
         if isinstance(block, List) and len(block.items) == 1:
             following = _following(block.items[0].marker)
@@ -255,6 +270,8 @@ def _flush_from(marker: str, blocks: Sequence[Block]) -> int:
 
 def _label_begin(words: Sequence[str], place: int) -> int:
     """Where the label of an id begins: its line begins there."""
+    if words[place - 1 : place] == ["|"]:
+        return place - 1
     label = _ID_LABEL.fullmatch(" ".join(words[max(0, place - 3) : place]))
     return place - len(label[1].split(" ")) if label else place
 
@@ -270,12 +287,12 @@ def _laid_out_run(blocks: Sequence[Block], start: int) -> Sequence[Code | Table]
     return blocks[start:end]  # type: ignore[return-value]  # just seen
 
 
-def _laid_out(run: Sequence[Code | Table], indent: int, in_item: bool) -> list[str]:
+def _laid_out(run: Sequence[Code | Table], indent: int, in_item: bool, depth: int) -> list[str]:
     """Code and tables, as deep as they are read as such.
 
     Code is deeper than the text around it; behind a tab where it would begin an item or bear a label. Tables may stand either way.
     """
-    deep = " " * (indent + _INDENT)
+    deep = " " * (indent + depth)
     if len(run) == 1 and isinstance(run[0], Code) and not any(map(_OWN.match, _piece_begins(run))):
         text = run[0].text
         if "\n" not in text or ("--" not in text and "  " not in text.split("\n", 1)[0].strip()):
@@ -285,12 +302,16 @@ def _laid_out(run: Sequence[Code | Table], indent: int, in_item: bool) -> list[s
     margins = ((deep, flat), (deep, deep), ("\t", "\t"), ("\t", flat), (deep, flat + " "), (deep, flat + "  "), (deeper, deeper))
     first: list[str] = []
     for code, table in margins:
-        for gap in (1, 2):
+        for gap in (1, 2, 0):
             lines = _indented(run, code, table, gap)
             first = first or lines
             if _reads_as(lines, run, indent, in_item):
                 # Two blank lines end a table whose rows do not follow.
                 return [*lines, ""] if isinstance(run[-1], Table) else lines
+    if len(run) > 1:
+        each = [_laid_out([block], indent, in_item, depth) for block in run]
+        lines = [line for part in each for line in ["", *part]][1:]
+        return lines if _reads_as(lines, run, indent, in_item) else first
     return first
 
 
@@ -318,8 +339,8 @@ def _shift(block: List, below: Sequence[Block]) -> int:
     if isinstance(below[0], Code | Table):  # it is deeper than the text above the list, and less deep than that of its items
         begin = below[0].text
         return 2 + len(begin) - len(begin.lstrip(" "))
-    if isinstance(below[0], List) and _look(below[0]) == _look(block):
-        return _INDENT + _shift(below[0], below[1:])
+    if isinstance(below[0], List):  # less deep than the text of these items, and no further item where it looks like one
+        return _shift(below[0], below[1:]) + (_INDENT if _look(below[0]) == _look(block) else 0)
     return 0
 
 
