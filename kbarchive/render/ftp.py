@@ -1,17 +1,19 @@
 """An article in the form of Microsoft's FTP server: six labelled lines, the box, sections, trailer, notice.
 
-Parsing what is written here gives an equal record, but for `line`, `source`, `diagnostics` and the raw `header`. What this form has no
-place for is brought into it: see `to_ftp`.
+Parsing what is written here gives an equal record, but for `line`, `source`, `diagnostics` and the raw `header`. What this form
+has no place for is brought into it: see `to_ftp`.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 
 from kbarchive.article import AppliesTo, Article, Section
 from kbarchive.parsing.headings import section_kind
-from kbarchive.render.ftp_blocks import BlockWriter, References
+from kbarchive.render.citing import References
+from kbarchive.render.ftp_blocks import BlockWriter
 from kbarchive.render.wrapping import wrap
 
 _HEADER_RULE = "=" * 70
@@ -34,12 +36,16 @@ _FURNITURE = frozenset({"title", "residue", "applies-to", "query-words"})
 def to_ftp(article: Article) -> str:
     """The article in the FTP form.
 
-    Articles of other forms may have what this one cannot tell: then lines are joined to one, sections nested more than once
-    stand one after another, and a key that is no id, a trailer field with an odd name and years without four digits are left out.
+    Records of other forms, or made by hand, may have what this one cannot tell. Then lines are joined to one where the form has
+    one; sections nested more than once stand one after another; a key that is no id, a trailer field with an odd name and years
+    of fewer than four digits are left out; and blocks that would be read as one (code after code) are.
     """
-    residue = list(article.residue)
-    parts = [*_header(article), _HEADER_RULE]
-    early, late = _place_residue(article, residue)
+    early, late = _place_residue(article)
+    parts = list(_header(article))
+    if late and not article.metadata:  # there is neither box nor trailer: what the header does not know is left over too
+        parts += map(_line, late)
+        late = []
+    parts += ["", _HEADER_RULE]
     for text in early:
         parts += ["", _residue(text)]
     if article.applies_to:
@@ -48,7 +54,7 @@ def to_ftp(article: Article) -> str:
     for section in article.sections:
         parts += _section(section, writer, "=")
     if article.query_words or article.metadata:
-        parts += wrap([_QUERY_LABEL, *article.query_words], _WIDTH) + [""]
+        parts += [*wrap([_QUERY_LABEL, *article.query_words], _WIDTH), ""]
     parts += _trailer(article.metadata)
     for text in late:
         parts += [_residue(text), ""]
@@ -56,6 +62,23 @@ def to_ftp(article: Article) -> str:
     if years:
         parts += [_NOTICE, f"Copyright {years}."]
     return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def ftp_bytes(article: Article) -> bytes:
+    """The article in the FTP form as a file: CP1252, what that does not have as ``&#8594;``."""
+    return to_ftp(article).encode("cp1252", _ENCODING_ERRORS)
+
+
+def _as_bytes(error: UnicodeError) -> tuple[bytes, int]:
+    """The five bytes that CP1252 leaves undefined stand for themselves, as when they are read."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    odd = error.object[error.start : error.end]
+    return "".join(sign if sign <= "\xff" else f"&#{ord(sign)};" for sign in odd).encode("latin-1"), error.end
+
+
+_ENCODING_ERRORS = "kbarchive-ftp"
+codecs.register_error(_ENCODING_ERRORS, _as_bytes)
 
 
 def _header(article: Article) -> Iterator[str]:
@@ -72,11 +95,11 @@ def _header(article: Article) -> Iterator[str]:
     yield f"PROD/VER:{versions}"
     yield f"OPER/SYS:{' | '.join(map(_line, article.operating_systems))}"
     yield f"KEYWORDS:{' '.join(article.keywords)}"
-    yield ""
 
 
-def _place_residue(article: Article, residue: list[str]) -> tuple[list[str], list[str]]:
+def _place_residue(article: Article) -> tuple[list[str], list[str]]:
     """The residue above the box, and that below the trailer."""
+    residue = list(article.residue)
     if not article.applies_to or not residue:
         return [], residue
     sections = [each.section for each in article.references if each.section not in ("title", "applies-to")]
@@ -107,7 +130,7 @@ def _section(section: Section, writer: BlockWriter, rule: str) -> Iterator[str]:
         # A standard name that is no section of its kind has lost its kind by an underline of another length.
         odd = rule == "=" and section.kind == "other" and section_kind(heading) != "other"
         yield from ("", heading, rule * (len(heading) + odd), "")
-    for lines in writer.blocks(section.blocks):
+    for lines in writer.section(section.blocks):
         yield from lines
         yield ""
     for inner in section.sections:

@@ -13,68 +13,20 @@ What each kind of block needs for that follows from grammar/body.lark:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from msgspec import structs
-
-from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Reference, Rule, Table
-from kbarchive.parsing import read_blocks
-from kbarchive.parsing.inline import find_citations
+from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Rule, Table
 from kbarchive.parsing.layout import is_code, is_plainly_prose
+from kbarchive.render.citing import References, label_begin
+from kbarchive.render.verbatim import INDENT, indented, laid_out, laid_out_run, reads_as
 from kbarchive.render.wrapping import wrap
 
 _WIDTH = 79
 _LEAST_WIDTH = 30
-_INDENT = 3
 _RULE = "-" * 40
 _ID = re.compile(r"Q\d{5,6}(?!\d)")
 _ANY_ID = re.compile(r"Q\d")
 _MARKER = re.compile(r"\A(?!- (?:or|and) -)(?:[-*o\u2022\u00b7]|\((?:\d{1,2}|[A-Za-z])\)|(?:\d{1,3}|[A-Za-z])[.)])(?= )")
-# What may not stand right behind the blanks at the begin of code.
-_OWN = re.compile(
-    r"[ ]*(?:(?:[-*o\u2022\u00b7]|\(?\w{1,3}[.)])[ ]{1,8}[^ ]|Q\d{5}|(?i:article[\- ]id)|TITLE"
-    r"|(?i:notes?|warnings?|important|cautions?|tips?|important[ ]note|note[ ]\d{1,2})(?:[ ]?:|[ ]-[ ]))"
-)
-
-_ID_LABEL = re.compile(r"(?:.* )?((?i:article[- ]id ?:))")
-
-_Cited = tuple[str, "str | None"]
-
-
-class References:
-    """The references of a record that are still to come, in order: they tell how the text around an id was laid out."""
-
-    def __init__(self, references: Iterable[Reference], own_id: str | None) -> None:
-        self._left = [(reference.id, reference.title) for reference in references]
-        self._next = 0
-        self._own = own_id
-
-    def found(self, text: str) -> list[_Cited]:
-        """What the parser would find in one token's text: once for each id and line, without the article itself."""
-        cited = {
-            (citation.id, text.count("\n", 0, citation.place)): citation.title
-            for citation in reversed(find_citations(text))
-            if citation.id != self._own
-        }
-        return [(article, title) for (article, _), title in reversed(cited.items())]
-
-    def fit(self, found: Sequence[_Cited]) -> bool:
-        """Whether these are the next."""
-        return self._left[self._next : self._next + len(found)] == list(found)
-
-    def take(self, text: str) -> None:
-        """Goes on behind what is found in a text."""
-        self._next += len(self.found(text))
-
-    def titles(self, ids: Sequence[str]) -> list[str | None]:
-        """The titles of the next references, one for each id that is among them in order, None for those that are not."""
-        titles: list[str | None] = []
-        place = self._next
-        for article in ids:
-            fits = place < len(self._left) and self._left[place][0] == article
-            titles.append(self._left[place][1] if fits else None)
-            place += fits
-        return titles
 
 
 class BlockWriter:
@@ -84,23 +36,29 @@ class BlockWriter:
         self._references = references
         self._awaited = ("", 0)  # the letter that must follow in a column, so that a list of one letter is a list
 
+    def section(self, blocks: Sequence[Block]) -> Iterator[list[str]]:
+        """The lines of each block below a heading."""
+        self._awaited = ("", 0)
+        return self.blocks(blocks)
+
     def blocks(
         self, blocks: Sequence[Block], indent: int = 0, in_item: bool = False, below: Sequence[Block] = (), lists_at: int = 0
     ) -> Iterator[list[str]]:
         """The lines of each block.
 
-        `indent` is the column of the text that they belong to, `below` is what follows them; lists stand at `lists_at` at least.
+        `indent` is the column of the text that they belong to, `below` is what follows them; lists stand at
+        `lists_at` at least.
         """
         number = 0
         while number < len(blocks):
             block = blocks[number]
-            run = _laid_out_run(blocks, number)
+            run = laid_out_run(blocks, number)
             if run:
-                lines = self._awaited_code(run) or _laid_out(run, indent, in_item, 1 if lists_at > indent else _INDENT)
+                lines = self._awaited_code(run) or laid_out(run, indent, in_item, 1 if lists_at > indent else INDENT)
                 if not self._references.fit(self._references.found("\n".join(lines))):
                     # A title that is cut by a line at the left margin (Q140612).
-                    flat = _indented(run, " " * indent, " " * indent)
-                    lines = flat if _reads_as(flat, run, indent, in_item) else lines
+                    flat = indented(run, " " * indent, " " * indent)
+                    lines = flat if reads_as(flat, run, indent, in_item) else lines
                 yield self._verbatim(lines)
                 number += len(run)
                 continue
@@ -176,8 +134,8 @@ class BlockWriter:
             for place in titled
             if "".join(words[place + 1 : place + 2]).startswith('"') and not (of[place] or "").startswith('"')
         }
-        begins = {_label_begin(words, place) for place in titled}
-        yield wrap(words, width, first, before={_label_begin(words, place) for place in titled - quoted})
+        begins = {label_begin(words, place) for place in titled}
+        yield wrap(words, width, first, before={label_begin(words, place) for place in titled - quoted})
         if titled:
             yield wrap(words, width, first, before=begins)
             # Rows of a table that is drawn with signs.
@@ -198,7 +156,7 @@ class BlockWriter:
             column = self._awaited[1]
         if len(block.items) == 1 and (following := _following(block.items[0].marker)):
             if any(isinstance(inner, Code) and _begins_with(inner, following) for inner in block.items[0].blocks):
-                column += _INDENT
+                column += INDENT
             self._awaited = (following, column)
         lines: list[str] = []
         for item in block.items:
@@ -217,7 +175,7 @@ class BlockWriter:
         for line in run[0].text.split("\n") if marker and len(run) == 1 else ():
             depth = column - (len(line) - len(line.lstrip(" ")))
             if depth > 0 and line.lstrip(" ").startswith(f"{marker} "):
-                return _indented(run, " " * depth, "")
+                return indented(run, " " * depth, "")
         return []
 
     def _item(self, item: Item, column: int, outer: int, alone: bool) -> list[str]:
@@ -268,70 +226,6 @@ def _flush_from(marker: str, blocks: Sequence[Block]) -> int:
     return len(blocks)
 
 
-def _label_begin(words: Sequence[str], place: int) -> int:
-    """Where the label of an id begins: its line begins there."""
-    if words[place - 1 : place] == ["|"]:
-        return place - 1
-    label = _ID_LABEL.fullmatch(" ".join(words[max(0, place - 3) : place]))
-    return place - len(label[1].split(" ")) if label else place
-
-
-# ---- Text whose layout is kept ----------------------------------------------------------------------------------------------
-
-
-def _laid_out_run(blocks: Sequence[Block], start: int) -> Sequence[Code | Table]:
-    """The code and tables from a place on, which the parser reads as one piece before it parts them."""
-    end = start
-    while end < len(blocks) and isinstance(blocks[end], Code | Table):
-        end += 1
-    return blocks[start:end]  # type: ignore[return-value]  # just seen
-
-
-def _laid_out(run: Sequence[Code | Table], indent: int, in_item: bool, depth: int) -> list[str]:
-    """Code and tables, as deep as they are read as such.
-
-    Code is deeper than the text around it; behind a tab where it would begin an item or bear a label. Tables may stand either way.
-    """
-    deep = " " * (indent + depth)
-    if len(run) == 1 and isinstance(run[0], Code) and not any(map(_OWN.match, _piece_begins(run))):
-        text = run[0].text
-        if "\n" not in text or ("--" not in text and "  " not in text.split("\n", 1)[0].strip()):
-            return _indented(run, deep, "")
-    flat = " " * indent
-    deeper = " " * _INDENT + deep
-    margins = ((deep, flat), (deep, deep), ("\t", "\t"), ("\t", flat), (deep, flat + " "), (deep, flat + "  "), (deeper, deeper))
-    first: list[str] = []
-    for code, table in margins:
-        for gap in (1, 2, 0):
-            lines = _indented(run, code, table, gap)
-            first = first or lines
-            if _reads_as(lines, run, indent, in_item):
-                # Two blank lines end a table whose rows do not follow.
-                return [*lines, ""] if isinstance(run[-1], Table) else lines
-    if len(run) > 1:
-        each = [_laid_out([block], indent, in_item, depth) for block in run]
-        lines = [line for part in each for line in ["", *part]][1:]
-        return lines if _reads_as(lines, run, indent, in_item) else first
-    return first
-
-
-def _indented(run: Sequence[Code | Table], code: str, table: str, gap: int = 1) -> list[str]:
-    lines: list[str] = []
-    for block in run:
-        margin = table if isinstance(block, Table) else code
-        if lines:
-            lines += [""] * gap
-        lines += [margin + line if line else "" for line in block.text.split("\n")]
-    return lines
-
-
-def _piece_begins(run: Sequence[Code | Table]) -> Iterator[str]:
-    """The first line of each piece between blank lines."""
-    for block in run:
-        lines = block.text.split("\n")
-        yield from (line for above, line in zip(["", *lines], lines, strict=False) if line and not above)
-
-
 def _shift(block: List, below: Sequence[Block]) -> int:
     """How far a list must stand in, so that its items do not take in what stands below it."""
     if not below:
@@ -340,7 +234,7 @@ def _shift(block: List, below: Sequence[Block]) -> int:
         begin = below[0].text
         return 2 + len(begin) - len(begin.lstrip(" "))
     if isinstance(below[0], List):  # less deep than the text of these items, and no further item where it looks like one
-        return _shift(below[0], below[1:]) + (_INDENT if _look(below[0]) == _look(block) else 0)
+        return _shift(below[0], below[1:]) + (INDENT if _look(below[0]) == _look(block) else 0)
     return 0
 
 
@@ -348,31 +242,6 @@ def _look(block: List) -> str:
     """How a list's markers look, whatever they count."""
     marker = block.items[0].marker if block.items else ""
     return re.sub("[a-z](?=[.)])", "a", re.sub("[A-Z](?=[.)])", "A", re.sub(r"\d+", "1", marker)))
-
-
-def _reads_as(lines: list[str], blocks: Sequence[Block], indent: int, in_item: bool) -> bool:
-    text = "\n".join(lines)
-    if not in_item:
-        return same_blocks(read_blocks(text), blocks)
-    found = read_blocks(f"{' ' * (indent - 2)}- A step of no meaning.\n\n{text}")
-    return len(found) == 1 and isinstance(found[0], List) and same_blocks(found[0].items[0].blocks[1:], blocks)
-
-
-def same_blocks(some: Sequence[Block], others: Sequence[Block]) -> bool:
-    """Whether blocks are equal but for their lines."""
-    return len(some) == len(others) and all(map(_same_block, some, others))
-
-
-def _same_block(one: Block, other: Block) -> bool:
-    if isinstance(one, Note) and isinstance(other, Note):
-        return one.label == other.label and same_blocks(one.blocks, other.blocks)
-    if isinstance(one, List) and isinstance(other, List):
-        return (
-            one.ordered == other.ordered
-            and len(one.items) == len(other.items)
-            and all(a.marker == b.marker and same_blocks(a.blocks, b.blocks) for a, b in zip(one.items, other.items, strict=True))
-        )
-    return type(one) is type(other) and structs.replace(one, line=0) == structs.replace(other, line=0)
 
 
 def _reads_as_prose(lines: list[str]) -> bool:
