@@ -75,8 +75,8 @@ def with_sections(sections: tuple[Section, ...], references: tuple[Reference, ..
 
 _WORDS = st.sampled_from(
     "the you server may not work when a file is closed twice error 0x80040154 C:\\Letters\\Post.exe &amp; (NDR) e.g. etc. "
-    "- * o 1. 2) (a) b. NOTE: Warning: TIP - Keywords : TITLE = == ====== ---- _____ | Additional query words: a.b x;y {z} <LINK> "
-    "A. é “quoted” Copyright IMPORTANT longer-than-most-words-of-any-article-that-was-ever-written-by-anyone".split(" ")
+    "- * o 1. 2) (a) b. NOTE: Warning: TIP - Keywords : TITLE = == ====== ---- _____ | Additional query words: a.b x;y {z} "
+    "<LINK> A. é “quoted” Copyright IMPORTANT longer-than-most-words-of-any-article-that-was-ever-written-by-anyone".split(" ")
 )
 _PLAIN = st.sampled_from("The Closing This Some Letters Server".split())
 
@@ -157,9 +157,7 @@ def _last(block: Block) -> Block:
 
 @st.composite
 def _section(draw: st.DrawFn, depth: int = 0) -> Section:
-    heading = draw(
-        st.sampled_from(["SYMPTOMS", "CAUSE", "MORE INFORMATION", "Step 2:  Do It", "1. First", "ab"])
-    )
+    heading = draw(st.sampled_from(["SYMPTOMS", "CAUSE", "MORE INFORMATION", "Step 2: Do It", "1. First", "ab"]))
     kind = section_kind(heading)
     if depth == 0 and draw(st.integers(0, 5)) == 0:
         kind = "other"

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from kbarchive import parse
 from kbarchive.article import Article, Code, Item, List, Note, Paragraph, Section
-from kbarchive.render import ftp_bytes, to_ftp
+from kbarchive.render.ftp import ftp_bytes, to_ftp
 from kbarchive.render.wrapping import wrap
 from tests.corpus import corpus_files
 from tests.records import articles, bare, with_sections
-
-_LONG = "words of no great meaning " * 8
 
 
 def written(body: str, title: str = "A Made-Up Article") -> Article:
@@ -32,30 +33,9 @@ def check(article: Article) -> str:
     return text
 
 
-BODIES = {
-    "paragraphs": f"SUMMARY\n=======\n\n{_LONG}\n\nShort.\n\n- or -\n\n-or-\n",
-    "a dash and a number in the text": "CAUSE\n=====\n\n" + "It may be - or may not be - 1. one, (a) two or NOTE: three Q900002 four. " * 9,
-    "a line that begins as an item does": "CAUSE\n=====\n\n1.\tNo item.\n\na. No item either.\n",
-    "lists": "STATUS\n======\n\n1. One.\n\n   a. Letter.\n\n   b. Letter.\n\n2. Two.\n\n - Dash\n\n    * Star\n\n10. Ten.\n",
-    "lists beside one another": "STATUS\n======\n\n    - deep\n\n - flat\n\n1. One.\n\n1. One again.\n",
-    "an item with code and prose": "STATUS\n======\n\n1. Type this:\n\n      dir c:\\\n\n   You may then go on with what is next.\n\n   copy a:\\*.* b:\n",
-    "code below a list": "STATUS\n======\n\n- One\n\n Code();\n    deeper\n\n- Two\n\n   - Inner\n\n    Code();\n",
-    "code that begins as an item does": "STATUS\n======\n\n\t- an option\n\t- another\n\n\tNOTE: no note\n",
-    "a letter that waits for the next": "STATUS\n======\n\n1. One\n\n   a. A.\n\nBetween.\n\n   b. B.\n\n   c. C.\n\n2. Two\n",
-    "notes": "STATUS\n======\n\nNOTE: So.\n\nWARNING:\n\n - One\n\n   Code\n\nTIP -  Tip.\n\n1. NOTE: In an item.\n\nNOTE:\n",
-    "tables": "STATUS\n======\n\nName   Value\n----   -----\n\none    1\ntwo    2\n\nText.\n\n   a   b   c\n   d   e   f\n   g   h   i\n",
-    "sub-headings": "Early\n-----\n\nText.\n\nSTATUS\n======\n\nOne:  Two\n---------\n\nText.\n\nSYMPTOMS\n=======\n\nText.\n",
-    "rules": f"STATUS\n======\n\nOne.\n\n{'_' * 50}\n\nTwo.\n",
-    "cited titles": "STATUS\n======\n\nSee article\nQ900002 in the base, and Q900003, \"A Title of Ours.\" See also what is said in the article\n"
-    "Q900004, Another Title\n\n   Q900005 A Title That Is\n   Wrapped\n\nARTICLE-ID: Q900006\nTITLE     : Title\n\n - Q900007 Title\n",
-    "the same id on two lines": "STATUS\n======\n\nSee Q900002 and what is said here and there about this and that in\nthe article Q900002.\n",
-    "furniture": f"{'-' * 79}\nThe information in this article applies to:\n\n - A, versions 1.0, 2.0, used with:\n    - B\n{'-' * 79}\n\nText.\n\n"
-    f"Additional query words: one two\n\n{'=' * 70}\nKeywords          : kbone  kbtwo\nIssue type        : kbbug\n\n{'=' * 77}\n\n"
-    "THE INFORMATION PROVIDED IN THIS\n\nCopyright the kbarchive project 1999-2002.\n",
-    "residue": f"Old value\n\n   Old note\n   in two lines\n\n{'-' * 79}\nThe information in this article applies to:\n\n - A\n{'-' * 79}\n\nText.\n",
-    "late residue": f"Text.\n\n{'=' * 70}\nKeywords          : kbone\n\nLate text.\n",
-    "nothing": "",
-}  # fmt: skip
+# Made-up bodies of articles by the names of their cases; a record of each is written and read back.
+_CASES = (Path(__file__).parent / "rendering" / "bodies.txt").read_text(encoding="utf-8")
+BODIES = dict(re.findall(r"^#### (.*)\n((?:(?!####).*\n)*)", _CASES, re.MULTILINE))
 
 
 @pytest.mark.parametrize("name", BODIES)
@@ -120,8 +100,8 @@ def test_item_that_does_not_begin_with_text() -> None:
 
 
 @pytest.mark.parametrize("path", corpus_files(), ids=lambda path: path.stem)
-def test_corpus(path: object) -> None:
-    article = parse(path.read_bytes())  # type: ignore[attr-defined]
+def test_corpus(path: Path) -> None:
+    article = parse(path.read_bytes())
     text = to_ftp(article)
     assert bare(parse(text)) == bare(article)
     assert bare(parse(ftp_bytes(article))) == bare(article)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kbarchive.article import Article
-from kbarchive.render import ftp_bytes, to_html, to_markdown, to_text
+from kbarchive.render import to_html, to_markdown, to_text
+from kbarchive.render.ftp import ftp_bytes
 from kbarchive.writers.folder import FolderWriter, folder_of
 
 
