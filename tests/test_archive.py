@@ -7,8 +7,10 @@ from itertools import islice
 
 import pytest
 
-from kbarchive.parsing import is_lossless, parse_document
+from kbarchive.parsing import is_lossless, parse, parse_document
+from kbarchive.render.ftp import ftp_bytes
 from kbarchive.sources import documents
+from tests.records import bare
 
 ARCHIVE = os.environ.get("KBARCHIVE_ARCHIVE", "")
 
@@ -27,5 +29,6 @@ def test_every_tenth_article() -> None:
         assert article.modified
         assert is_lossless(document.data)
         assert is_lossless(document.data.replace(b"\n", b"\r\n"))
+        assert bare(parse(ftp_bytes(article))) == bare(article), article.id
         seen += 1
     assert seen

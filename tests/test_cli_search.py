@@ -139,6 +139,8 @@ def test_index_show_refs_stats(tmp_path: Path) -> None:
     assert kbarchive("show", "910001", "--source", "--index", place).stdout == ARTICLES["Q910001"]
     assert json.loads(kbarchive("show", "Q910001", "--json", "--index", place).stdout)["id"] == "Q910001"
     assert kbarchive("show", "Q910001", "--markdown", "--index", place).stdout.startswith(b"---\nid: ")
+    assert kbarchive("show", "Q910001", "--html", "--index", place).stdout.startswith(b"<!DOCTYPE html>\n")
+    assert kbarchive("show", "Q910001", "--ftp", "--index", place).stdout.startswith(b"DOCUMENT:Q910001  12-MAY-1999")
     assert b"SYMPTOMS\n========\n" in kbarchive("show", "kb910001", KBARCHIVE_INDEX=place).stdout
     missing = kbarchive("show", "Q1", "--index", place)
     assert (missing.returncode, b"no article 'Q1'" in missing.stderr) == (2, True)

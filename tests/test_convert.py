@@ -26,6 +26,7 @@ from kbarchive.errors import FormatError, KbArchiveError, SourceError, TargetErr
 from kbarchive.pipeline import WorkerError, in_order
 from kbarchive.writers import FORMATS, jsonl, writer_for
 from kbarchive.writers.json_dir import JsonFolderWriter
+from tests.records import bare
 
 
 def records(path: Path) -> list[Article]:
@@ -335,6 +336,45 @@ def test_format_goes_by_the_name_of_the_target(target: str, writer: str) -> None
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_has_its_writer(name: str) -> None:
     assert writer_for("-", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix", "begin"),
+    [
+        ("json-dir", ".json", b'{"schema":1,'),
+        ("ftp", ".TXT", b"DOCUMENT:Q901000  12-MAY-1999  [exchange]\n"),
+        ("markdown", ".md", b'---\nid: "Q901000"\n'),
+        ("text", ".txt", b"A Made-Up Article\n----"),
+        ("html", ".html", b'<!DOCTYPE html>\n<html lang="en">\n'),
+    ],
+)
+def test_folder_formats(article_folder: Path, tmp_path: Path, name: str, suffix: str, begin: bytes) -> None:
+    report = convert(article_folder, tmp_path / "out", name)
+    assert report.articles == 3
+    assert folder_files(tmp_path / "out") == [f"{place}{suffix}" for place in ("900/Q900001", "900/Q900002", "901/Q901000")]
+    assert (tmp_path / "out" / "901" / f"Q901000{suffix}").read_bytes().startswith(begin)
+
+
+def test_ftp_form_is_read_back(article_folder: Path, tmp_path: Path) -> None:
+    convert(article_folder, tmp_path / "out", "ftp")
+    assert [bare(article) for article in kbarchive.read(tmp_path / "out")] == [
+        bare(article) for article in kbarchive.read(article_folder)
+    ]
+
+
+def test_folder_of_one_format_is_not_replaced_by_another(article_folder: Path, tmp_path: Path) -> None:
+    convert(article_folder, tmp_path / "out", "html")
+    convert(article_folder, tmp_path / "out", "html", overwrite=True)
+    with pytest.raises(TargetError, match="other files"):
+        convert(article_folder, tmp_path / "out", "text", overwrite=True)
+
+
+def test_archive_in_the_ftp_form_is_never_replaced(article_folder: Path, tmp_path: Path) -> None:
+    (article_folder / "readme.md").unlink()
+    (tmp_path / "one.TXT").write_bytes((article_folder / "900" / "Q900001.TXT").read_bytes())
+    with pytest.raises(TargetError, match="other files"):
+        convert(tmp_path / "one.TXT", article_folder, "ftp", overwrite=True)
+    assert len(folder_files(article_folder)) == 3
 
 
 # Workers

@@ -28,9 +28,18 @@ def convert(
     are no article are skipped; the summary on stderr counts them and names the first.
 
     \b
+    Formats that are a folder with a file for each article:
+      json-dir  the record as JSON: 206/Q206968.json
+      ftp       the text form of the archive itself: 206/Q206968.TXT (what is read from it is the same record)
+      markdown  CommonMark with YAML front matter: 206/Q206968.md
+      text      plain text for people: 206/Q206968.txt
+      html      bare pages that link to one another: 206/Q206968.html
+
+    \b
     Examples:
       kbarchive convert txt/ records.jsonl
       kbarchive convert archive.tar.xz records/
+      kbarchive convert txt/ pages/ --format html
       xzcat archive.tar.xz | kbarchive convert - - | head
 
     \b

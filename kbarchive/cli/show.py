@@ -19,6 +19,8 @@ _USUAL_WIDTH = 80
 @click.option("--text", "form", flag_value="text", default=True, help="As text for people (the default).")
 @click.option("--json", "form", flag_value="json", help="The full record.")
 @click.option("--markdown", "form", flag_value="markdown", help="As Markdown with front matter.")
+@click.option("--html", "form", flag_value="html", help="As a bare HTML page.")
+@click.option("--ftp", "form", flag_value="ftp", help="In the form of the archive's text files.")
 @click.option("--source", "form", flag_value="source", help="The bytes that the article was read from.")
 @index_option
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
@@ -54,6 +56,19 @@ def show(key: str, form: str, index_dir: str | None, quiet: bool) -> None:
         from kbarchive.render import to_markdown
 
         click.echo(to_markdown(article), nl=False)
+    elif form == "html":
+        from kbarchive.render import to_html
+
+        click.echo(to_html(article), nl=False)
+    elif form == "ftp" and not on_terminal:
+        from kbarchive.render.ftp import ftp_bytes
+
+        click.echo(ftp_bytes(article), nl=False)
+    elif form == "ftp":
+        from kbarchive.render.clean import printable
+        from kbarchive.render.ftp import to_ftp
+
+        click.echo(printable(to_ftp(article)), nl=False)
     else:
         from kbarchive.render import to_text
 

@@ -8,7 +8,7 @@ from functools import cache
 from lark import Lark, Tree
 from lark import Token as LarkToken
 
-from kbarchive.article import Article, Source
+from kbarchive.article import Article, Block, Source
 from kbarchive.dialects import OPTIONAL, UNKNOWN
 from kbarchive.parsing.articles import Part, describe, find_articles
 from kbarchive.parsing.builder import Builder
@@ -17,9 +17,10 @@ from kbarchive.parsing.flowing import FlowBuilder
 from kbarchive.parsing.grammars import load_grammar
 from kbarchive.parsing.header import header_end
 from kbarchive.parsing.lexer import BodyLexer, Token
-from kbarchive.parsing.text import Text, encode, line_starts
+from kbarchive.parsing.text import Text, encode, line_finder, line_starts
+from kbarchive.parsing.typeset import Typesetter
 
-__all__ = ["is_lossless", "parse", "parse_document", "parse_tree", "recognition"]
+__all__ = ["is_lossless", "parse", "parse_document", "parse_tree", "read_blocks", "recognition"]
 
 
 def parse(data: bytes | str) -> Article:
@@ -100,6 +101,14 @@ def _copy(tree: Node, text: Text) -> Tree[LarkToken]:
         return Tree(node[0], children)
 
     return copy(tree)
+
+
+def read_blocks(text: str) -> tuple[Block, ...]:
+    """The blocks of running text: what stands below one heading, up to the next. `text` has LF for line ends."""
+    text = text if text.endswith("\n") else text + "\n"
+    children = _driver().parse(_lexer(frozenset()).tokens(text))[1]
+    last = next((number for number, child in enumerate(children) if child[0] in ("section", "subsection")), len(children))
+    return Typesetter(text, line_finder(Text(text, text, None, "lf", -1))).blocks(children[:last])
 
 
 def _parse_part(part: Part) -> Node:

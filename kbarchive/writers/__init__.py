@@ -26,7 +26,11 @@ class Format(NamedTuple):
 
 FORMATS = {
     "jsonl": Format("kbarchive.writers.jsonl:JsonLinesWriter", (".jsonl", ".ndjson"), "one file, a record a line"),
-    "json-dir": Format("kbarchive.writers.json_dir:JsonFolderWriter", (), "a folder, a file for each article"),
+    "json-dir": Format("kbarchive.writers.json_dir:JsonFolderWriter", (), "a folder, a record a file"),
+    "ftp": Format("kbarchive.writers.rendered:FtpFolderWriter", (), "a folder, the text form of the archive itself"),
+    "markdown": Format("kbarchive.writers.rendered:MarkdownFolderWriter", (), "a folder, Markdown with front matter"),
+    "text": Format("kbarchive.writers.rendered:TextFolderWriter", (), "a folder, plain text"),
+    "html": Format("kbarchive.writers.rendered:HtmlFolderWriter", (), "a folder, HTML pages that link to one another"),
 }
 _FOLDER_FORMAT = "json-dir"
 _STREAM_FORMAT = "jsonl"

@@ -1,85 +1,19 @@
-"""A folder of JSON files, laid out like the archive itself: ``206/Q206968.json``, the number divided by 1000."""
+"""A folder of JSON files: ``206/Q206968.json``."""
 
 from __future__ import annotations
-
-import os
-import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 
 import msgspec
 
 from kbarchive.article import Article
-from kbarchive.writers.atomic import output_folder
-
-_NO_ID = "_"
-_UNSAFE = re.compile(r"^\.|[^A-Za-z0-9_#.-]")
-_LONGEST_NAME = 150  # file systems end at 255 bytes
-_OUR_FOLDER = re.compile(r"\d{3,}|_")
+from kbarchive.writers.folder import FolderWriter
 
 _encode = msgspec.json.Encoder().encode
 
-_File = tuple[str, str, bytes]
-"""Folder, name without suffix, content."""
 
+class JsonFolderWriter(FolderWriter):
+    """A record a file, ended by a line feed."""
 
-class JsonFolderWriter:
-    """A file for each article; articles without an id stand in ``_`` under a safe form of their key.
+    suffix = ".json"
 
-    A second article of the same name gets ``~2`` behind it, a third ``~3``, in input order.
-    """
-
-    def encode(self, articles: Sequence[Article]) -> list[_File]:
-        return [(*_place(article), _encode(article) + b"\n") for article in articles]
-
-    @contextmanager
-    def open(self, target: str, overwrite: bool) -> Iterator[Callable[[list[_File]], object]]:
-        with output_folder(target, overwrite, is_ours=_is_ours) as root:
-            yield _FolderWriter(root).write
-
-
-class _FolderWriter:
-    def __init__(self, root: str) -> None:
-        self._root = root
-        self._folders: set[str] = set()
-        self._copies: dict[str, int] = {}
-
-    def write(self, files: list[_File]) -> None:
-        for folder, name, content in files:
-            if folder not in self._folders:
-                os.makedirs(os.path.join(self._root, folder))
-                self._folders.add(folder)
-            stem = os.path.join(self._root, folder, name)
-            path = f"{stem}.json"
-            while not _write_new(path, content):
-                self._copies[stem] = self._copies.get(stem, 1) + 1
-                path = f"{stem}~{self._copies[stem]}.json"
-
-
-def _write_new(path: str, content: bytes) -> bool:
-    # The file system itself is asked whether a name is taken: it knows, also where case does not count.
-    try:
-        stream = open(path, "xb", buffering=0)  # noqa: SIM115 - closed below; only this call may find the name taken
-    except FileExistsError:
-        return False
-    with stream:
-        stream.write(content)
-    return True
-
-
-def _place(article: Article) -> tuple[str, str]:
-    if article.id and article.id[1:].isdecimal():
-        return f"{int(article.id[1:]) // 1000:03}", article.id
-    return _NO_ID, _UNSAFE.sub("_", article.key)[-_LONGEST_NAME:]
-
-
-def _is_ours(folder: str) -> bool:
-    """Whether a folder holds nothing but what this writer makes."""
-    with os.scandir(folder) as found:
-        inner = list(found)
-    return all(
-        _OUR_FOLDER.fullmatch(entry.name)
-        and entry.is_dir(follow_symlinks=False)
-        and all(name.endswith(".json") for name in os.listdir(entry.path))
-        for entry in inner
-    )
+    def render(self, article: Article) -> bytes:
+        return _encode(article) + b"\n"
