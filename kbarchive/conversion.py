@@ -37,9 +37,9 @@ def convert(
 
     `sources` is one path or several (see `kbarchive.read`). `format` is "jsonl" (a file), or "json-dir", "ftp", "markdown",
     "text" or "html" (a folder with a file for each article); None takes it from the target's name. "-" as target is standard
-    output. `jobs` processes work, None means one for each core, at most 8; where processes are spawned, the calling script
-    needs ``if __name__ == "__main__":``. `executor` takes their place: any executor whose workers can import kbarchive.
-    `on_progress` gets the report so far after each batch.
+    output, JSON Lines. `jobs` processes work, None means one for each core, at most 8; where processes are spawned, the
+    calling script needs ``if __name__ == "__main__":``. `executor` takes their place: any executor whose workers can import
+    kbarchive. `on_progress` gets the report so far after each batch.
 
     The target appears whole at the end, or not at all. A file is replaced; a folder that is not empty only with
     `overwrite`, and if it holds nothing but an earlier conversion. What cannot be read stands in the report's failures.

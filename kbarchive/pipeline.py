@@ -1,4 +1,4 @@
-"""Work on many documents with all cores: batches in, results out in input order, in constant memory."""
+"""Work on many documents with several processes: batches in, results out in input order, in constant memory."""
 
 from __future__ import annotations
 

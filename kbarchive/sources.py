@@ -136,7 +136,8 @@ def _file_entries(path: str, file: str) -> Iterator[Entry]:
         return
     with stream:
         if not stream.seekable():
-            yield from stream_entries(BufferedReader(stream), file)
+            with BufferedReader(stream) as buffered:
+                yield from stream_entries(buffered, file)
             return
         try:
             data = stream.read(_USUAL_BYTES)
@@ -148,6 +149,7 @@ def _file_entries(path: str, file: str) -> Iterator[Entry]:
             return
         if packed:
             stream.seek(0)
-            yield from archive_entries(BufferedReader(stream), file)
+            with BufferedReader(stream) as buffered:
+                yield from archive_entries(buffered, file)
         else:
             yield document(file, None, data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import kbarchive
+from kbarchive.cli.console import ranked
 from kbarchive.cli.main import COMMANDS
 
 COMMAND = (sys.executable, "-m", "kbarchive.cli.main")
@@ -42,20 +44,20 @@ def run(tmp_path: Path) -> Run:
 def test_convert_to_a_file(run: Run, article_folder: Path, tmp_path: Path) -> None:
     done = run("convert", "txt", "out.jsonl")
     assert (done.returncode, done.stdout) == (0, b"")
-    assert done.stderr.startswith(b"kbarchive: 3 articles, ")
+    assert re.match(rb"kbarchive: 3 articles, 0\.0 MB, 1 skipped in [\d.]+ s -> out\.jsonl\n", done.stderr)
     assert b"skipped: readme.md: " in done.stderr
     assert [json.loads(line)["id"] for line in (tmp_path / "out.jsonl").open()] == ["Q900001", "Q900002", "Q901000"]
 
 
 def test_convert_from_a_pipe_to_a_pipe(run: Run, make_article: Callable[..., bytes]) -> None:
-    done = run("convert", "-", "-", "--format", "jsonl", "--quiet", data=gzip.compress(make_article()))
+    done = run("convert", "-", "-", "--quiet", data=gzip.compress(make_article()))
     assert (done.returncode, done.stderr) == (0, b"")
     assert json.loads(done.stdout)["source"]["file"] == "-"
 
 
 def test_output_in_the_source_folder_is_no_source(article_folder: Path) -> None:
     with open(article_folder / "a.jsonl", "wb") as stdout:
-        command = (*COMMAND, "convert", ".", "-", "--format", "jsonl")
+        command = (*COMMAND, "convert", ".", "-")
         done = subprocess.run(
             command, cwd=article_folder, env=environment(), stdout=stdout, stderr=subprocess.PIPE, check=False
         )
@@ -78,7 +80,7 @@ def test_failures_are_named_and_give_exit_1(run: Run, article_folder: Path, tmp_
         ("convert", "txt"),
         ("convert", "nowhere", "out.jsonl"),
         ("convert", "txt", "out.foo"),
-        ("convert", "txt", "-"),
+        (),
         ("convert", "txt", "txt"),
         ("convert", "txt", "out.jsonl", "--jobs", "0"),
         ("convert", "txt", "out.jsonl", "--format", "foo"),
@@ -92,9 +94,27 @@ def test_what_cannot_run_gives_exit_2_and_no_traceback(
 ) -> None:
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"rror: " in done.stderr
+    assert done.stderr.startswith(b"kbarchive: error: " if arguments else b"Usage: ")
     assert b"Traceback" not in done.stderr
     assert os.listdir(tmp_path) == ["txt"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ("convert", "txt"),
+            b"no TARGET for txt; give both, as in: kbarchive convert txt/ records.jsonl; see kbarchive convert",
+        ),
+        (("convert",), b"no SOURCE and no TARGET; give both"),
+        (("convert", "txt", "o", "-j", "x"), b"invalid value for '-j' / '--jobs': 'x' is not a whole number of 1 or more; see"),
+        (("nonsense",), b"no such command 'nonsense'; see kbarchive --help\n"),
+    ],
+)
+def test_errors_are_one_line_of_one_style(run: Run, article_folder: Path, arguments: tuple[str, ...], told: bytes) -> None:
+    stderr = run(*arguments).stderr
+    assert stderr.startswith(b"kbarchive: error: " + told)
+    assert stderr.count(b"\n") == 1
 
 
 def test_check(run: Run, article_folder: Path) -> None:
@@ -103,6 +123,15 @@ def test_check(run: Run, article_folder: Path) -> None:
     rows = dict(line.rsplit("  ", 1) for line in done.stdout.decode().splitlines())
     counts = {name.strip(): value for name, value in rows.items()}
     assert (counts["articles"], counts["lossless"], counts["dialect ftp"]) == ("3", "3 of 3 files", "3")
+
+
+def test_one_is_singular(run: Run, make_article: Callable[..., bytes]) -> None:
+    assert run("convert", "-", "-", data=make_article()).stderr.startswith(b"kbarchive: 1 article, ")
+    assert b"1 of 1 file\n" in run("check", "-", data=make_article()).stdout
+
+
+def test_counts_are_ranked_and_ties_go_by_name() -> None:
+    assert ranked({"b": 1, "c": 2, "a": 1}) == [("c", 2), ("a", 1), ("b", 1)]
 
 
 def test_check_as_json(run: Run, article_folder: Path) -> None:
@@ -173,7 +202,7 @@ def test_broken_off_conversion_leaves_nothing(
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 def test_reader_that_goes_away_is_no_error(run: Run, article_folder: Path, tmp_path: Path) -> None:
     with subprocess.Popen(
-        (*COMMAND, "convert", "txt", "-", "--format", "jsonl", "-q"),
+        (*COMMAND, "convert", "txt", "-", "-q"),
         cwd=tmp_path,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -189,7 +218,7 @@ def test_reader_that_goes_away_is_no_error(run: Run, article_folder: Path, tmp_p
 @pytest.mark.skipif(os.name != "posix", reason="pipes by name are POSIX's")
 def test_closed_standard_output_is_told(article_folder: Path, tmp_path: Path) -> None:
     script = '"$@" >&-'
-    command = ("sh", "-c", script, "sh", *COMMAND, "convert", "txt", "-", "--format", "jsonl")
+    command = ("sh", "-c", script, "sh", *COMMAND, "convert", "txt", "-")
     done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, check=False)
     assert done.returncode == 2
     assert done.stderr == b"kbarchive: error: standard output is closed\n"

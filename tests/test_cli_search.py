@@ -68,6 +68,25 @@ def test_exit_codes(folder: str) -> None:
     for arguments in ((), ("--index", f"{folder}/nowhere", "relay"), ("--bogus", "relay"), ("--limit", "-1", "relay")):
         failed = kbsearch(*arguments)
         assert (failed.returncode, failed.stdout, b"Traceback" in failed.stderr) == (2, b"", False)
+        assert failed.stderr.startswith(b"kbsearch: error: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "missing argument 'QUERY...'"),
+        (("",), "the query is empty"),
+        ((" ", ""), "the query is empty"),
+        (("-smtp",), "no option -smtp; to search for it, put -- before the query: -- -smtp"),
+        (("--limit", "x", "relay"), "invalid value for '--limit': 'x' is not a whole number of 0 or more"),
+        (("--limit", "-1", "relay"), "invalid value for '--limit': '-1' is not a whole number of 0 or more"),
+        (("relay", "--limit"), "option '--limit' wants a value"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(arguments: tuple[str, ...], told: str) -> None:
+    failed = kbsearch(*arguments)
+    assert (failed.returncode, failed.stdout) == (2, b"")
+    assert failed.stderr.decode() == f"kbsearch: error: {told}; see kbsearch --help\n"
 
 
 def test_words_that_begin_with_a_minus(folder: str) -> None:
@@ -84,7 +103,8 @@ def test_words_that_begin_with_a_minus(folder: str) -> None:
 
 
 def test_quiet_says_nothing(folder: str) -> None:
-    assert kbsearch("--quiet", "--index", folder, "relay", "zeppelin").stderr == b""
+    for option in ("-q", "--quiet"):
+        assert kbsearch(option, "--index", folder, "relay", "zeppelin").stderr == b""
 
 
 def test_suggestions_are_said(folder: str) -> None:

@@ -278,7 +278,6 @@ def test_target_given_as_a_source_is_refused(article_folder: Path) -> None:
     [
         ("out.foo", None, FormatError),
         ("out.jsonl", "foo", FormatError),
-        ("-", None, FormatError),
         ("-", "json-dir", TargetError),
         ("nowhere/out.jsonl", None, TargetError),
         ("nowhere/out", None, TargetError),
@@ -327,6 +326,7 @@ def test_full_disk_is_told(many: Path) -> None:
         ("a", "JsonFolderWriter"),
         ("a.jsonl/", "JsonFolderWriter"),
         (".", "JsonFolderWriter"),
+        ("-", "JsonLinesWriter"),
     ],
 )
 def test_format_goes_by_the_name_of_the_target(target: str, writer: str) -> None:

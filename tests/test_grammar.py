@@ -10,13 +10,14 @@ from lark import Lark, Token, Tree
 from lark.exceptions import GrammarError
 
 from kbarchive.dialects import UNKNOWN
-from kbarchive.parsing import _body_machine, _parse_body, _recognise
+from kbarchive.parsing import _lexer, _parse_part
+from kbarchive.parsing.articles import find_articles
 from kbarchive.parsing.driver import Node
 from kbarchive.parsing.grammars import TokenListLexer, load_grammar
 from kbarchive.resources import grammar_text
 from tests.corpus import corpus_files
 
-BODY_TYPES = {"INDENT", "DEDENT", "PREAMBLE", "HEADER"}
+BODY_TYPES = {"INDENT", "DEDENT", "PREAMBLE", "HEADER", "EPILOGUE"}
 
 
 @pytest.mark.parametrize(("name", "starts"), [("body.lark", ["article"]), ("inline.lark", ["references", "entry", "versions"])])
@@ -33,24 +34,25 @@ def test_strict_mode_finds_a_conflict() -> None:
 
 @pytest.mark.parametrize("path", corpus_files(), ids=lambda path: path.name)
 def test_driver_gives_the_tree_of_lark(path: Path) -> None:
-    text, dialect, start = _recognise(path.read_bytes())
-    tokens = _tokens(_parse_body(text, dialect, start))
+    (part,) = find_articles(path.read_bytes())
+    tokens = _tokens(_parse_part(part))
     stock = load_grammar("body.lark", "article").parse([Token(kind, (first, last)) for kind, first, last in tokens])  # type: ignore[arg-type]
-    assert _plain(stock) == _parse_body(text, dialect, start)
+    assert _plain(stock) == _parse_part(part)
 
 
 @pytest.mark.parametrize("path", corpus_files(), ids=lambda path: path.name)
 def test_tokens_are_what_the_terminals_say(path: Path) -> None:
     """Each token, matched alone by the pattern of its terminal at some margin, is that token to its end."""
-    text, dialect, start = _recognise(path.read_bytes())
-    lexer, _ = _body_machine()
+    (part,) = find_articles(path.read_bytes())
+    text = part.text
+    lexer = _lexer(part.dialect.blocks)
     margins = [(0, 0), *{(low, high) for low in range(2, 20) for high in range(low, low + 6)}]
     place = 0
-    for kind, first, last in _tokens(_parse_body(text, dialect, start)):
+    for kind, first, last in _tokens(_parse_part(part)):
         assert first == place, "tokens leave no gap"
         place = last
         if kind in BODY_TYPES:
-            assert first == last or kind in ("PREAMBLE", "HEADER")
+            assert first == last or kind in ("PREAMBLE", "HEADER", "EPILOGUE")
             continue
         ends = {
             match.end() for margin in margins if (match := re.compile(lexer.pattern(kind, margin)).match(text.readable, first))
@@ -60,9 +62,9 @@ def test_tokens_are_what_the_terminals_say(path: Path) -> None:
 
 
 def test_unknown_text_has_no_header() -> None:
-    text, dialect, start = _recognise(b"Just a line.")
-    assert dialect is UNKNOWN
-    assert [kind for kind, _, _ in _tokens(_parse_body(text, dialect, start))] == ["PARAGRAPH"]
+    (part,) = find_articles(b"Just a line.")
+    assert part.dialect is UNKNOWN
+    assert [kind for kind, _, _ in _tokens(_parse_part(part))] == ["PARAGRAPH"]
 
 
 def _tokens(node: Node) -> list[tuple[str, int, int]]:

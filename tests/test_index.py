@@ -151,6 +151,18 @@ def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     assert len(os.listdir(folder)) == len(ARTICLES)
 
 
+def test_the_sample_is_not_built_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = write_articles(tmp_path / "articles")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SearchIndexError, match="read-only"):
+        build_index(source, "sample")
+    monkeypatch.setenv("KBARCHIVE_INDEX", "sample")
+    with pytest.raises(SearchIndexError, match="read-only"):
+        build_index(source)
+    assert os.listdir(tmp_path) == ["articles"]
+    assert build_index(source, "./sample").indexed == len(ARTICLES)
+
+
 def test_an_index_inside_its_source_is_not_read(tmp_path: Path) -> None:
     folder = write_articles(tmp_path / "articles")
     for _ in range(2):

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import msgspec
 
 from kbarchive import parse
-from kbarchive.article import Code, Item, List, Note, Paragraph, Rule, Section, Table
+from kbarchive.article import Code, Item, List, Note, Paragraph, Rule, Section, Table, Version
 from kbarchive.render import to_html, to_markdown, to_text
 from kbarchive.render.clean import printable
 from tests.searching import ARTICLES, article
@@ -55,6 +55,13 @@ def test_text_has_header_sections_and_references() -> None:
         "Q919999  Gone For Good",
     ):
         assert line in text.splitlines()
+
+
+def test_versions_without_a_platform_have_no_colon() -> None:
+    versions = (Version("", ("95",)), Version("winnt", ("3.5", "4.0")), Version("os2", ()))
+    odd = msgspec.structs.replace(parse(ARTICLES["Q910001"]), versions=versions)
+    assert "Versions:    95; winnt:3.5, 4.0; os2" in to_text(odd).splitlines()
+    assert 'versions: ["95", "winnt:3.5,4.0", "os2"]' in to_markdown(odd).splitlines()
 
 
 def test_prose_keeps_to_the_width_and_code_to_its_layout() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import bz2
+import gc
 import gzip
 import io
 import lzma
 import os
 import sys
 import tarfile
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -110,6 +112,16 @@ def test_archive_in_a_folder_is_read_in_its_place(tmp_path: Path, told: Told, ki
     (tmp_path / "c.TXT").write_bytes(b"c")
     found = [(file, member) for file, member, _ in told.read(tmp_path)]
     assert found == [("a.TXT", None), ("b", "txt/b.TXT"), ("b", "txt/a.TXT"), ("c.TXT", None)]
+
+
+@pytest.mark.parametrize("kind", ARCHIVES)
+def test_archive_is_closed(tmp_path: Path, told: Told, kind: str) -> None:
+    (tmp_path / "a").write_bytes(ARCHIVES[kind](MEMBERS))
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always", ResourceWarning)
+        told.read(tmp_path)
+        gc.collect()
+    assert not [warning for warning in warned if str(tmp_path) in str(warning.message)]
 
 
 @pytest.mark.parametrize("kind", ARCHIVES)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kbarchive.cli.console import CONTEXT_SETTINGS, printable, progress
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, counted, printable, progress, ranked
 
 if TYPE_CHECKING:
     from kbarchive.checking import CheckReport, Finding
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 @click.command(context_settings=CONTEXT_SETTINGS)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
-@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
-@click.option("-v", "--verbose", is_flag=True, help="Name each file skipped or failed, and each diagnostic.")
+@click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
+@click.option("-v", "--verbose", is_flag=True, help="Name each file with its form and why, and each diagnostic.")
 @click.option("--json", "as_json", is_flag=True, help="The counts as JSON; with -v the findings go to stderr.")
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 def check(sources: tuple[str, ...], jobs: int | None, verbose: bool, as_json: bool, quiet: bool) -> int:
@@ -58,14 +58,14 @@ def _line(finding: Finding) -> str:
 
 
 def _print(report: CheckReport) -> None:
-    lossless = f"{report.lossless:,} of {report.lossless + report.not_lossless:,} files"
+    lossless = f"{report.lossless:,} of {counted(report.lossless + report.not_lossless, 'file')}"
     rows = [
         ("articles", f"{report.articles:,}"),
         ("failures", f"{len(report.failures):,}"),
         ("skipped", f"{report.skipped:,}"),
         ("lossless", lossless),
-        *((f"dialect {name}", f"{count:,}") for name, count in report.dialects.most_common()),
-        *((f"diagnostic {code}", f"{count:,}") for code, count in report.diagnostics.most_common()),
+        *((f"dialect {name}", f"{count:,}") for name, count in ranked(report.dialects)),
+        *((f"diagnostic {code}", f"{count:,}") for code, count in ranked(report.diagnostics)),
         ("read", f"{report.bytes / 1e6:,.1f} MB in {report.seconds:.1f} s"),
     ]
     width = max(len(name) for name, _ in rows)

@@ -11,8 +11,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -30,10 +30,20 @@ _ALL = "`kbarchive check -v` names all"
 CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
+class Number(click.IntRange):
+    """A whole number from `min` up, whose error tells what is wanted more clearly than click's."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            self.fail(f"{value!r} is not a whole number of {self.min} or more", param, ctx)
+
+
 def run(command: click.Command, name: str) -> NoReturn:
     """Runs a command as the program `name`, and exits.
 
-    A command returns its exit code, or None for 0. Each KbArchiveError it raises ends in one line on stderr and exit 2.
+    A command returns its exit code, or None for 0. Each error ends in one line on stderr and exit 2, also those of click.
     """
     with contextlib.suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGTERM, _terminate)
@@ -60,9 +70,11 @@ def _code(command: click.Command, name: str) -> int:
             result = command.invoke(context)
     except click.exceptions.Exit as end:
         return end.exit_code
+    except click.UsageError as error:
+        command_path = error.ctx.command_path if error.ctx else name
+        return _fail(name, f"{_as_clause(error.format_message())}; see {command_path} --help")
     except click.ClickException as error:
-        error.show()
-        return 2
+        return _fail(name, _as_clause(error.format_message()))
     except KbArchiveError as error:
         return _fail(name, str(error))
     except OSError:
@@ -76,10 +88,25 @@ def _code(command: click.Command, name: str) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _as_clause(sentence: str) -> str:
+    # Click's messages are sentences, ours are not.
+    return sentence[:1].lower() + sentence[1:].removesuffix(".")
+
+
 def say(message: str, program: str = "kbarchive") -> None:
     """Tells people something, on stderr."""
     if sys.stderr is not None:
         click.echo(f"{program}: {printable(message)}", err=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 article, 2 articles."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Names and counts, the largest first, those of one count by name."""
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def printable(text: str) -> str:
@@ -100,9 +127,9 @@ def progress(quiet: bool = False) -> Iterator[Callable[[Report], None] | None]:
 
 def summarize(report: Report, outcome: str = "") -> None:
     """Says on stderr what came of a run: counts, diagnostics by code, what was skipped, and what failed."""
-    say(f"{report.articles:,} articles, {report.bytes / 1e6:,.1f} MB in {report.seconds:.1f} s{outcome}")
+    say(f"{_counts(report)} in {report.seconds:.1f} s{outcome}")
     if report.diagnostics:
-        say("diagnostics: " + ", ".join(f"{code} {count:,}" for code, count in report.diagnostics.most_common()))
+        say("diagnostics: " + ", ".join(f"{code} {count:,}" for code, count in ranked(report.diagnostics)))
     for entry in report.skipped_first:
         say(f"skipped: {entry}")
     if report.skipped > len(report.skipped_first):
@@ -137,9 +164,13 @@ def _every(seconds: float, show: Callable[[Report], None]) -> Callable[[Report],
 
 
 def _so_far(report: Report) -> str:
+    return f"{_counts(report)}, {report.seconds:.0f} s"
+
+
+def _counts(report: Report) -> str:
     failed = f", {len(report.failures):,} failed" if report.failures else ""
     skipped = f", {report.skipped:,} skipped" if report.skipped else ""
-    return f"{report.articles:,} articles, {report.bytes / 1e6:,.1f} MB{skipped}{failed}, {report.seconds:.0f} s"
+    return f"{counted(report.articles, 'article')}, {report.bytes / 1e6:,.1f} MB{skipped}{failed}"
 
 
 def _fail(name: str, message: str) -> int:

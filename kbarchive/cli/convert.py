@@ -6,25 +6,26 @@ import sys
 
 import click
 
-from kbarchive.cli.console import CONTEXT_SETTINGS, progress, summarize
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, progress, summarize
 from kbarchive.writers import FORMATS, STDOUT
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
-@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
-@click.argument("target", metavar="TARGET")
+@click.argument("sources", metavar="SOURCE...", nargs=-1)
+@click.argument("target", metavar="TARGET", required=False)
 @click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: by the name of TARGET.")
-@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
+@click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
 @click.option("--overwrite", is_flag=True, help="Replace a TARGET folder that holds an earlier conversion.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def convert(
-    sources: tuple[str, ...], target: str, format_name: str | None, jobs: int | None, overwrite: bool, quiet: bool
+    sources: tuple[str, ...], target: str | None, format_name: str | None, jobs: int | None, overwrite: bool, quiet: bool
 ) -> int:
     """Convert all articles of each SOURCE to records in TARGET.
 
     A SOURCE is a file, a folder, a zip, a tar (of any compression), or - for standard input. TARGET is a file
     (.jsonl, .ndjson: JSON Lines, a record a line), a folder (a JSON file for each article: 206/Q206968.json), or - for
-    standard output. It appears whole at the end, or not at all; the records are in input order.
+    standard output (JSON Lines). It appears whole at the end, or not at all; the records are in input order. Files that
+    are no article are skipped; the summary on stderr counts them and names the first.
 
     \b
     Formats that are a folder with a file for each article:
@@ -39,7 +40,7 @@ def convert(
       kbarchive convert txt/ records.jsonl
       kbarchive convert archive.tar.xz records/
       kbarchive convert txt/ pages/ --format html
-      xzcat archive.tar.xz | kbarchive convert - - --format jsonl | head
+      xzcat archive.tar.xz | kbarchive convert - - | head
 
     \b
     Exit codes:
@@ -47,6 +48,9 @@ def convert(
       1  some files could not be read (they are named); the others are converted
       2  nothing was written
     """
+    if not sources or target is None:  # click gives TARGET what stands last, and would miss the SOURCE
+        given = f"no TARGET for {target}" if target else "no SOURCE and no TARGET"
+        raise click.UsageError(f"{given}; give both, as in: kbarchive convert txt/ records.jsonl")
     from kbarchive.conversion import convert as convert_sources
 
     # A live line would mix with records on the same terminal.

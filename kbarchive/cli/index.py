@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kbarchive.cli.console import CONTEXT_SETTINGS, progress, say, summarize
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, counted, progress, say, summarize
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
@@ -15,7 +15,7 @@ from kbarchive.cli.console import CONTEXT_SETTINGS, progress, say, summarize
     metavar="DIR",
     help="The folder of the index. Default: $KBARCHIVE_INDEX, else your default index.",
 )
-@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with. Default: all cores.")
+@click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def index(sources: tuple[str, ...], index_dir: str | None, jobs: int | None, quiet: bool) -> int:
     """Index all articles of each SOURCE, so that kbsearch finds them and kbarchive show, refs and stats know them.
@@ -43,5 +43,5 @@ def index(sources: tuple[str, ...], index_dir: str | None, jobs: int | None, qui
     if not quiet or report.failures:
         summarize(report, f" -> {report.location}")
     if report.superseded and not quiet:
-        say(f"{report.superseded:,} articles left out for a newer one of the same id; {report.indexed:,} indexed")
+        say(f"{counted(report.superseded, 'article')} left out for a newer one of the same id; {report.indexed:,} indexed")
     return 1 if report.failures else 0

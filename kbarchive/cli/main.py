@@ -36,9 +36,15 @@ class _LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
 
 
-@click.command(cls=_LazyGroup, context_settings=CONTEXT_SETTINGS)
+@click.command(
+    cls=_LazyGroup,
+    context_settings=CONTEXT_SETTINGS,
+    invoke_without_command=True,  # click versions differ in what they do without one
+    subcommand_metavar="COMMAND [ARGS]...",
+)
 @click.version_option(__version__, prog_name="kbarchive")
-def kbarchive() -> None:
+@click.pass_context
+def kbarchive(context: click.Context) -> int:
     """Reads the early Microsoft KnowledgeBase into clean records. To search them there is kbsearch.
 
     \b
@@ -47,6 +53,10 @@ def kbarchive() -> None:
       kbarchive index archive.tar.xz
       kbarchive show Q206968
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help(), err=True)
+        return 2
+    return 0
 
 
 def main() -> NoReturn:

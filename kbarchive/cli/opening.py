@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kbarchive.cli.console import say
+from kbarchive.cli.console import counted, say
 from kbarchive.search import Index, open_index
 
 index_option = click.option(
@@ -19,5 +19,5 @@ def opened(index_dir: str | None, program: str, verb: str, quiet: bool = False) 
     """Opens an index, and says which on stderr."""
     index = open_index(index_dir)
     if not quiet:
-        say(f"{verb} {len(index):,} articles of {index.name}", program)
+        say(f"{verb} {counted(len(index), 'article')} of {index.name}", program)
     return index

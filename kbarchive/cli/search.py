@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from kbarchive._version import __version__
-from kbarchive.cli.console import CONTEXT_SETTINGS, run, say
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, counted, run, say
 from kbarchive.cli.opening import index_option, opened
 from kbarchive.render.clean import printable
 from kbarchive.search import Hit, Index, Results
@@ -20,7 +20,7 @@ _BOLD, _FAINT, _FOUND, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[1;33m", "\x1b[0m"
 _FACETS_SHOWN = 10
 
 # A word of the query that begins with one minus: after the first word, or a number.
-_MINUS_WORD = re.compile(r"-(?!-)")
+_MINUS_WORD = re.compile(r"-[^-]")
 _MINUS_NUMBER = re.compile(r"-\d")
 
 
@@ -45,10 +45,14 @@ class _QueryCommand(click.Command):
             name = arg.partition("=")[0] if arg.startswith("--") else arg
             if name in takes_value:
                 options.append(arg)
-                if takes_value[name] and name == arg and left:
+                if takes_value[name] and name == arg:
+                    if not left:
+                        raise click.BadOptionUsage(name, f"option {name!r} wants a value", ctx)
                     options.append(left.pop(0))
             elif not arg.startswith("-") or _MINUS_NUMBER.match(arg) or (words and _MINUS_WORD.match(arg)):
                 words.append(arg)
+            elif _MINUS_WORD.match(arg):
+                raise click.NoSuchOption(arg, f"no option {arg}; to search for it, put -- before the query: -- {arg}", ctx=ctx)
             else:
                 options.append(arg)
         return super().parse_args(ctx, [*options, "--", *words])
@@ -56,15 +60,15 @@ class _QueryCommand(click.Command):
 
 @click.command(cls=_QueryCommand, context_settings=CONTEXT_SETTINGS)
 @click.argument("words", metavar="QUERY...", nargs=-1, required=True, type=click.UNPROCESSED)
-@click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, metavar="N", help="How many hits.")
-@click.option("--offset", type=click.IntRange(min=0), default=0, metavar="N", help="Leave out the first N hits.")
+@click.option("--limit", type=Number(min=0), default=10, show_default=True, metavar="N", help="How many hits.")
+@click.option("--offset", type=Number(min=0), default=0, metavar="N", help="Leave out the first N hits.")
 @index_option
 @click.option("--facets", is_flag=True, help="Count all that was found by collection and by year.")
 @click.option("--json", "form", flag_value="json", help="Everything as one JSON object.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="The hits as JSON, one a line.")
 @click.option("--ids", "form", flag_value="ids", help="The ids of the hits, one a line.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Default: on terminals.")
-@click.option("--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @click.version_option(__version__, prog_name=_NAME)
 def search(
     words: tuple[str, ...],
@@ -99,6 +103,8 @@ def search(
     """
     if facets and form in ("jsonl", "ids"):
         raise click.UsageError(f"--facets cannot be shown with --{form}; use it with --json or alone")
+    if not "".join(words).strip():
+        raise click.UsageError("the query is empty")
     with opened(index_dir, _NAME, "searching", quiet) as index:
         results = index.search(" ".join(words), limit, offset, facets=facets)
     if not quiet:
@@ -132,7 +138,7 @@ def _say_more(results: Results, limit: int, offset: int, index: Index) -> None:
     elif len(results.hits) < results.total:
         following = offset + limit
         more = f"; more with --offset {following}" if limit and following < results.total else ""
-        say(f"{len(results.hits):,} of {results.total:,} articles found{more}", _NAME)
+        say(f"{len(results.hits):,} of {counted(results.total, 'article')} found{more}", _NAME)
 
 
 def _write(results: Results, form: str) -> None:

@@ -1,22 +1,68 @@
-"""The forms in which articles circulated: one small module each, and here the list of them, in the order they are tried."""
+"""The forms in which articles circulated: one small module each, and here the list of them."""
 
 from __future__ import annotations
 
-from kbarchive.dialects import ftp, page
-from kbarchive.dialects.dialect import Dialect, Field
+from kbarchive.dialects import (
+    article_id,
+    compuserve,
+    docs,
+    flattened,
+    ftp,
+    jekyll,
+    localised,
+    msdn,
+    mspl,
+    online,
+    page,
+    pcjs,
+    pss,
+    psskb,
+    site,
+    support,
+)
+from kbarchive.dialects.dialect import OPTIONAL, Dialect, Field, Found
 
-__all__ = ["DIALECTS", "UNKNOWN", "Dialect", "Field", "recognise"]
+__all__ = ["DIALECTS", "OPTIONAL", "UNKNOWN", "Dialect", "Field", "Found", "recognise"]
 
-DIALECTS: tuple[Dialect, ...] = (ftp.DIALECT, page.DIALECT)
+DIALECTS: tuple[Dialect, ...] = (
+    ftp.DIALECT,
+    pcjs.DIALECT,
+    *jekyll.DIALECTS,
+    *site.DIALECTS,
+    *page.DIALECTS,
+    docs.DIALECT,
+    mspl.DIALECT,
+    mspl.PLAIN,
+    online.DIALECT,
+    compuserve.DIALECT,
+    psskb.DIALECT,
+    pss.DIALECT,
+    article_id.DIALECT,
+    msdn.DIALECT,
+    localised.DIALECT,
+    support.DIALECT,
+    ftp.DAMAGED,
+    *flattened.DIALECTS,
+)
+"""In the order they are tried: where the marks of two begin at one place, the first is taken."""
 
-UNKNOWN = Dialect(name="unknown", mark=ftp.DIALECT.mark, fields={})
+UNKNOWN = Dialect(name="unknown", mark="(?!)", word="\0")
 """What text is read as that bears the marks of no form: all of it is body."""
 
 
-def recognise(text: str) -> tuple[Dialect, int]:
-    """The dialect of a text by its marks, and where its header begins; (UNKNOWN, 0) where no mark fits."""
+_NOWHERE = Found(0, 0, "", None, None)
+
+
+def recognise(text: str) -> tuple[Dialect, Found]:
+    """The dialect whose marks come first in a text, and where they stand; UNKNOWN at 0 where there are none.
+
+    What stands further down may be a quotation: an article that cites another in its own form.
+    """
+    best, place = UNKNOWN, _NOWHERE
     for dialect in DIALECTS:
-        start = dialect.find_header(text)
-        if start is not None:
-            return dialect, start
-    return UNKNOWN, 0
+        found = dialect.find(text)
+        if found and (best is UNKNOWN or found.mark < place.mark):
+            best, place = dialect, found
+            if found.mark == 0:
+                break
+    return best, place

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 
 from kbarchive.dialects.dialect import Dialect
 
 _LABEL = r"(?:DOCUMENT|TITLE|PRODUCT|PROD/VER|OPER/SYS|KEYWORDS)[ \t]*:"
+_NEAR = r"(?:[^\n]*\n){0,3}?EDGE"
+
+_FIRST = rf"MARGINDOCUMENT[ \t]*:[ \t]*Q?\d[^\n]*\n{_NEAR}{_LABEL}"
 
 DIALECT = Dialect(
     name="ftp",
-    # The first line as it should be with a second one near by; or, of a header that lost or shuffled lines, any three.
-    mark=re.compile(
-        rf"^DOCUMENT[ \t]*:[ \t]*Q?\d[^\n]*\n(?:[^\n]*\n){{0,3}}?{_LABEL}"
-        rf"|\A\s*{_LABEL}[^\n]*\n(?:[^\n]*\n){{0,3}}?{_LABEL}[^\n]*\n(?:[^\n]*\n){{0,3}}?{_LABEL}",
-        re.MULTILINE,
-    ),
+    word="DOCUMENT",
+    mark=_FIRST,
+    each=_FIRST,
     fields={
         "DOCUMENT": "document",
         "TITLE": "title",
@@ -25,4 +25,8 @@ DIALECT = Dialect(
         "KEYWORDS": "keywords",
     },
     ruled=True,
+    complete=True,
 )
+
+# A header that lost or shuffled lines: any three labels, at the very beginning.
+DAMAGED = replace(DIALECT, word=":", mark=rf"\A\s*MARGIN{_LABEL}[^\n]*\n{_NEAR}{_LABEL}[^\n]*\n{_NEAR}{_LABEL}")

@@ -13,7 +13,7 @@ from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
 
 from kbarchive.document import Entry
 from kbarchive.errors import SearchIndexError
-from kbarchive.index.folders import default_folder
+from kbarchive.index.folders import folder_to_build
 from kbarchive.index.shard import Counts, Written
 from kbarchive.index.store import Metadata, new_generation, write_metadata
 from kbarchive.index.workers import LocalWorker, ProcessWorker, Worker
@@ -53,12 +53,12 @@ def build_index(
     depend on it. `on_progress` gets the report so far after each batch. Of articles with the same key the newest by date
     is kept, the first of those of one date. Until the last step the old index, if there is one, is the one in use.
 
-    Raises SourceError where a source does not exist; SearchIndexError where the folder cannot be written, holds something
-    else, is being written, or where no article is found; WorkerError where a worker process dies.
+    Raises SourceError where a source does not exist; SearchIndexError where the folder is "sample", cannot be written, holds
+    something else, is being written, or where no article is found; WorkerError where a worker process dies.
     """
     started = time.monotonic()
     paths = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
-    folder = default_folder() if index_dir is None else Path(index_dir)
+    folder = folder_to_build(index_dir)
     entries(*paths)  # raises where a source does not exist, before anything is written
     with new_generation(folder) as generation:
         own = identity(folder)

@@ -9,10 +9,13 @@ from pathlib import Path
 import platformdirs
 
 from kbarchive._version import __version__
+from kbarchive.errors import SearchIndexError
 from kbarchive.index.store import FORMAT
 from kbarchive.resources import resource_folder
 
 VARIABLE = "KBARCHIVE_INDEX"
+SAMPLE = "sample"
+"""What names the index of the bundled corpus where a folder could be named. kbarchive makes it itself."""
 
 
 def default_folder() -> Path:
@@ -20,6 +23,17 @@ def default_folder() -> Path:
     if named := os.environ.get(VARIABLE):
         return Path(named)
     return platformdirs.user_data_path("kbarchive", appauthor=False) / "index"
+
+
+def folder_to_build(index_dir: str | os.PathLike[str] | None = None) -> Path:
+    """The folder named, else the default one; raises SearchIndexError where that is the sample."""
+    chosen = default_folder() if index_dir is None else index_dir
+    if os.fspath(chosen) == SAMPLE:
+        raise SearchIndexError(
+            f'"{SAMPLE}" is the index of the bundled corpus and read-only; name another folder with --index or {VARIABLE} '
+            f"(./{SAMPLE} would be a folder of that name)"
+        )
+    return Path(chosen)
 
 
 def sample_folder() -> Path:

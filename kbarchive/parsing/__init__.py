@@ -5,70 +5,97 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 
+from lark import Lark, Tree
 from lark import Token as LarkToken
-from lark import Tree
 
 from kbarchive.article import Article, Block, Source
-from kbarchive.dialects import UNKNOWN, Dialect, recognise
+from kbarchive.dialects import OPTIONAL, UNKNOWN
+from kbarchive.parsing.articles import Part, describe, find_articles
 from kbarchive.parsing.builder import Builder
 from kbarchive.parsing.driver import Driver, Node
+from kbarchive.parsing.flowing import FlowBuilder
 from kbarchive.parsing.grammars import load_grammar
 from kbarchive.parsing.header import header_end
 from kbarchive.parsing.lexer import BodyLexer, Token
-from kbarchive.parsing.text import Text, decode, encode, line_finder, line_starts
+from kbarchive.parsing.text import Text, encode, line_starts
 from kbarchive.parsing.typeset import Typesetter
 
-__all__ = ["is_lossless", "parse", "parse_document", "parse_tree", "read_blocks"]
+__all__ = ["is_lossless", "parse", "parse_document", "parse_tree", "read_blocks", "recognition"]
 
 
 def parse(data: bytes | str) -> Article:
     """The record of one article in any known dialect.
 
     Any input gives an Article: what is none has the dialect "unknown" and the diagnostic ``not-an-article``. Of a file that
-    holds several articles this is the first; `kbarchive.read` gives them all.
+    holds several articles `kbarchive.read` gives them all; here what follows the first is taken for its text.
     """
-    return parse_document(data)[0]
+    return _build(find_articles(data, one=True)[0], 1, data if isinstance(data, bytes) else None, "")
 
 
 def parse_document(data: bytes | str, *, file: str | None = None, member: str | None = None) -> list[Article]:
     """The records of all the articles in a file, at least one; `file` and `member` say where it was read."""
-    text, dialect, start = _recognise(data)
-    tree = _parse_body(text, dialect, start)
-    number = 1
-    source = Source(
-        file,
-        member,
-        number,
-        1,
-        dialect.name,
-        text.encoding,
-        text.newline,
-        hashlib.sha256(data if isinstance(data, bytes) else encode(data, None)).hexdigest(),
-    )
-    return [Builder(text, dialect).build(tree, source, f"{member or file or ''}#{number}")]
+    parts = find_articles(data)
+    whole = data if len(parts) == 1 and isinstance(data, bytes) else None
+    return [_build(part, number, whole, member or file or "", file, member) for number, part in enumerate(parts, 1)]
 
 
 def parse_tree(data: bytes | str) -> Tree[LarkToken]:
-    """The Lark tree of one article.
+    """The Lark tree of one article, as `parse` reads it.
 
     Its tokens are blocks, rules are named in grammar/body.lark; `str` of the tokens joined is the decoded text, character
-    for character (single-byte forms are decoded as latin-1, others as UTF-8 with surrogateescape).
+    for character (single-byte codes are decoded as latin-1, UTF-8 with surrogateescape).
     """
-    text, dialect, start = _recognise(data)
-    tree = _parse_body(text, dialect, start)
+    (part,) = find_articles(data, one=True)
+    return _copy(_parse_part(part), part.text)
+
+
+def recognition(data: bytes | str) -> str:
+    """What form a file has, and why it was taken for that: where the marks of the form stand."""
+    return describe(find_articles(data))
+
+
+def is_lossless(data: bytes) -> bool:
+    """Whether the tokens of a file's tree, joined and encoded again, are the file, byte for byte."""
+    parts = find_articles(data)
+    joined = "".join(
+        str(token)
+        for part in parts
+        for token in _copy(_parse_part(part), part.text).scan_values(lambda value: isinstance(value, LarkToken))
+    )
+    return encode(joined, parts[0].text.encoding) == data
+
+
+def _build(
+    part: Part, number: int, data: bytes | None, place: str, file: str | None = None, member: str | None = None
+) -> Article:
+    """The record of one part of a file; `data` are its bytes where they are at hand, `place` the file for its key."""
+    text = part.text
+    digest = hashlib.sha256(encode(text.original, text.encoding) if data is None else data).hexdigest()
+    source = Source(file, member, number, text.line, part.dialect.name, text.encoding, text.newline, digest)
+    key = f"{place}#{part.name}"
+    if part.flow is not None:
+        return FlowBuilder(part.flow, part.dialect).build(source, key, part.facts)
+    return Builder(part).build(_parse_part(part), source, key)
+
+
+def _copy(tree: Node, text: Text) -> Tree[LarkToken]:
+    """The tree in Lark's classes, with the original text."""
     starts = line_starts(text.original)
-    readable_starts = {place: number for number, place in enumerate(line_starts(text.readable))}
+    numbers = {place: number for number, place in enumerate(line_starts(text.readable))}
 
     def original_place(place: int) -> int:
-        return starts[min(readable_starts[place], len(starts) - 1)]
+        return place if text.folded else starts[min(numbers[place], len(starts) - 1)]
+
+    last = len(text.original)
+    end = len(text.readable)
 
     def copy(node: Node) -> Tree[LarkToken]:
         children: list[Tree[LarkToken] | LarkToken] = []
         for child in node[1]:
             if child[0].isupper():
-                kind, first, last = child
-                first, last = original_place(first), original_place(last)
-                children.append(LarkToken(kind, text.original[first:last], start_pos=first, end_pos=last))
+                kind, first, behind = child
+                first, behind = original_place(first), last if behind == end else original_place(behind)
+                children.append(LarkToken(kind, text.original[first:behind], start_pos=first, end_pos=behind))
             else:
                 children.append(copy(child))
         return Tree(node[0], children)
@@ -77,44 +104,45 @@ def parse_tree(data: bytes | str) -> Tree[LarkToken]:
 
 
 def read_blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of running text: what stands below one heading, up to the next. `text` has LF for line ends."""
-    lexer, driver = _body_machine()
+    """The blocks of running text: what stands below one heading, up to the next. Their lines are not counted.
+
+    `text` has LF for line ends, and is read as the FTP form has it.
+    """
+    lexer, driver = _lexer(UNKNOWN.blocks), _driver()
     children = driver.parse(lexer.tokens(text if text.endswith("\n") else text + "\n"))[1]
     last = next((number for number, child in enumerate(children) if child[0] in ("section", "subsection")), len(children))
-    return Typesetter(text, line_finder(text)).blocks(children[:last])
+    return Typesetter(text, lambda _: 0).blocks(children[:last])
 
 
-def is_lossless(data: bytes) -> bool:
-    """Whether the tokens of a file's tree, joined and encoded again, are the file, byte for byte."""
-    text, _, _ = _recognise(data)
-    joined = "".join(str(token) for token in parse_tree(data).scan_values(lambda value: isinstance(value, LarkToken)))
-    return encode(joined, text.encoding) == data
-
-
-def _recognise(data: bytes | str) -> tuple[Text, Dialect, int]:
-    """The text, its dialect, and where in the readable text the header begins."""
-    text = decode(data, UNKNOWN.encoding)
-    dialect, start = recognise(text.readable)
-    if dialect.encoding != UNKNOWN.encoding and isinstance(data, bytes) and not data.isascii():
-        text = decode(data, dialect.encoding)
-        start = dialect.find_header(text.readable) or 0
-    return text, dialect, start
-
-
-def _parse_body(text: Text, dialect: Dialect, start: int) -> Node:
+def _parse_part(part: Part) -> Node:
+    text, dialect = part.text.readable, part.dialect
     tokens: list[Token] = []
-    end = start
+    end = 0
+    if part.flow is not None:
+        return _driver().parse([("MARKUP", 0, len(text))])
     if dialect is not UNKNOWN:
-        if start:
-            tokens.append(("PREAMBLE", 0, start))
-        end = header_end(text.readable, start, dialect)
-        tokens.append(("HEADER", start, end))
-    lexer, driver = _body_machine()
-    tokens += lexer.tokens(text.readable, end)
+        if part.header:
+            tokens.append(("PREAMBLE", 0, part.header))
+        end = header_end(text, part.header, dialect)
+        tokens.append(("HEADER", part.header, end))
+    lexer, driver = _lexer(dialect.blocks), _driver()
+    if part.end < len(text):
+        tokens += lexer.tokens(text[: part.end], end)
+        tokens.append(("EPILOGUE", part.end, len(text)))
+    else:
+        tokens += lexer.tokens(text, end)
     return driver.parse(tokens)
 
 
 @cache
-def _body_machine() -> tuple[BodyLexer, Driver]:
-    grammar = load_grammar("body.lark", "article")
-    return BodyLexer(grammar), Driver(grammar, "article")
+def _lexer(blocks: frozenset[str]) -> BodyLexer:
+    return BodyLexer(_grammar(), OPTIONAL, blocks)
+
+
+@cache
+def _driver() -> Driver:
+    return Driver(_grammar(), "article")
+
+
+def _grammar() -> Lark:
+    return load_grammar("body.lark", "article")

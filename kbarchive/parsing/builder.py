@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 from kbarchive.article import SCHEMA, AppliesTo, Article, Block, Diagnostic, Reference, Section, SectionKind, Source
-from kbarchive.dialects import UNKNOWN, Dialect
+from kbarchive.dialects import UNKNOWN
 from kbarchive.parsing.applies import read_box
+from kbarchive.parsing.articles import Part
 from kbarchive.parsing.driver import Child, Node
-from kbarchive.parsing.header import Header, read_header, read_preamble
-from kbarchive.parsing.headings import read_heading, section_kind
+from kbarchive.parsing.header import Header, read_epilogue, read_header, read_preamble
+from kbarchive.parsing.headings import read_heading, read_label, section_kind
 from kbarchive.parsing.inline import find_citations
 from kbarchive.parsing.lexer import Token
 from kbarchive.parsing.notice import read_notice
-from kbarchive.parsing.text import Text, line_finder
+from kbarchive.parsing.text import line_finder
 from kbarchive.parsing.trailer import read_trailer
 from kbarchive.parsing.typeset import Typesetter
 
@@ -22,17 +23,22 @@ _QUERY_LABEL = re.compile(r"[^:]*:")
 # The title of a reference whose label stands in a block of its own, one blank line further down, and may be cut
 # by another (Q121130).
 _LATE_TITLE = re.compile(r"[ \t]*TITLE[ ]*:((?:(?![=\-]{20})[^\n]*[^\s][^\n]*\n)+(?:\n+[ ]{2,}[A-Z][A-Za-z ]{0,40}\n(?=\n))?)")
-_FURNITURE = frozenset({"APPLIES", "QUERY_WORDS", "TRAILER", "NOTICE", "BLANK", "PREAMBLE", "HEADER"})
+_FURNITURE = frozenset(
+    "APPLIES OPEN_APPLIES PUBLISHED QUERY_WORDS OLD_QUERY_WORDS TRAILER CATEGORIES NOTICE OLD_NOTICE CHROME BLANK"
+    " PREAMBLE HEADER EPILOGUE".split()
+)
 
 
 class Builder:
     """Builds the record of one article out of its tree; one is made for each article."""
 
-    def __init__(self, text: Text, dialect: Dialect) -> None:
+    def __init__(self, part: Part) -> None:
+        text = part.text
         self._text = text.readable
         self._decoded = text
-        self._dialect = dialect
-        self._line_at = line_finder(self._text)
+        self._part = part
+        self._dialect = part.dialect
+        self._line_at = line_finder(text)
         self._typesetter = Typesetter(self._text, self._line_at)
         self._header = Header()
         self._applies: tuple[AppliesTo, ...] = ()
@@ -52,6 +58,10 @@ class Builder:
     def build(self, tree: Node, source: Source, key: str | None) -> Article:
         """The record. `key` is what the article goes by where it has no id."""
         children = tree[1]
+        if children and children[-1][0] == "EPILOGUE":
+            children, epilogue = children[:-1], children[-1]
+        else:
+            epilogue = None
         first_heading = _first_heading(children)
         sections = self._front(children[:first_heading])
         front = children[first_heading:]
@@ -65,24 +75,30 @@ class Builder:
             line = body.line if body else nested[0].line
             sections.append(Section("body", "", line, body.blocks if body else (), tuple(nested)))
         sections += [self._section(child) for child in front[len(nested) :]]
+        if epilogue:
+            self._furniture(epilogue)
         header = self._header
         dialect = self._dialect
+        first_line = self._decoded.line
         if dialect is UNKNOWN:
-            self._tell("not-an-article", 1, "the text bears the marks of no known form of article")
+            self._tell("not-an-article", first_line, "the text bears the marks of no known form of article")
         elif not sections:
-            self._tell("no-body", 1, "there is no text below the header")
+            self._tell("no-body", first_line, "there is no text below the header")
         if self._decoded.undecodable >= 0:
-            line = self._decoded.original.count("\n", 0, self._decoded.undecodable) + 1
-            self._tell("undecodable", line, "a byte is no UTF-8; it was read as CP1252")
+            line = self._decoded.original.count("\n", 0, self._decoded.undecodable) + first_line
+            self._tell("undecodable", line, f"bytes that are no {self._decoded.encoding} for certain; read as CP1252")
+        if self._decoded.folded:
+            self._tell("line-ends-lost", first_line, "the line ends became blanks; where paragraphs began cannot be told")
         keywords = header.keywords
-        if "Keywords" in self._metadata:
-            trailer_keywords = tuple(self._metadata["Keywords"].split())
-            if keywords != trailer_keywords and dialect is not UNKNOWN:
-                line = 1 + header.keywords_line
+        filed = self._metadata.get("Keywords", self._metadata.get("KBCategory"))
+        if filed is not None:
+            trailer_keywords = tuple(filed.split())
+            if keywords != trailer_keywords and header.keywords_line is not None:
+                line = header.keywords_line + 1
                 self._tell("header-keywords-cut", line, "the header's keywords differ from the trailer's, which are taken")
             keywords = trailer_keywords
-        elif dialect is not UNKNOWN:
-            self._tell("no-trailer", 1, "there is no trailer; the keywords are the header's")
+        elif dialect.complete and "LABEL" not in dialect.blocks:
+            self._tell("no-trailer", first_line, "there is no trailer; the keywords are the header's")
         diagnostics = sorted(self._diagnostics, key=lambda diagnostic: diagnostic.line)
         return Article(
             SCHEMA,
@@ -91,7 +107,7 @@ class Builder:
             header.title,
             header.modified,
             header.collection,
-            header.products,
+            header.products or ((self._part.heading,) if self._part.heading else ()),
             header.versions,
             header.operating_systems,
             keywords,
@@ -102,7 +118,7 @@ class Builder:
             tuple(reference for reference in self._references if reference.id != header.id),
             tuple(self._query_words),
             self._metadata,
-            () if dialect.template_notice else self._years,
+            () if dialect.template else self._years,
             source,
             tuple(diagnostics),
         )
@@ -127,16 +143,16 @@ class Builder:
 
     def _section(self, tree: Node) -> Section:
         children = tree[1]
-        _, start, end = children[0]
+        name, start, end = children[0]
         self._trailed = False
         line = self._line_at(start)
-        heading, fits = read_heading(self._text[start:end])
+        heading, fits = read_heading(self._text[start:end]) if name == "HEADING" else (read_label(self._text[start:end]), True)
         kind = section_kind(heading)
         if not fits:
             # By its underline it is none, so it does not count as one of the standard sections.
             kind = "other"
             self._tell("heading-underline", line + 1, f"the underline of {heading!r} has another length")
-        elif kind != "other" and heading.lower().replace(" ", "-") != kind:
+        elif name == "HEADING" and kind != "other" and heading.lower().replace(" ", "-") != kind:
             self._tell("heading-misspelt", line, f"{heading!r} was taken for {kind}")
         blocks, rest = self._blocks(children, kind)
         return Section(kind, heading, line, blocks, tuple([self._subsection(child, kind) for child in rest]))
@@ -176,8 +192,13 @@ class Builder:
             take(self, start, self._text[start:end])
 
     def _take_preamble(self, start: int, piece: str) -> None:
-        read_preamble(piece, self._dialect, self._header)
+        read_preamble(piece, self._dialect, self._header, self._line_at(start) - 1, self._part.heading)
         self._skip_citing(start + len(piece))
+        self._take_leftover()
+
+    def _take_epilogue(self, start: int, piece: str) -> None:
+        del start
+        read_epilogue(piece, self._dialect, self._header)
         self._take_leftover()
 
     def _take_header(self, start: int, piece: str) -> None:
@@ -196,10 +217,24 @@ class Builder:
         self._header.leftover = []
 
     def _take_applies(self, start: int, piece: str) -> None:
-        entries, strange = read_box(piece)
+        entries, strange = read_box(piece, piece.startswith("-"))
         self._applies += entries
         self._residue += strange
         self._cite(("APPLIES", start, start + len(piece)), "applies-to")
+
+    def _take_published(self, start: int, piece: str) -> None:
+        """The number an article had before, which is nearly always the one it has."""
+        label, _, number = piece.strip().rstrip(".").rpartition(" ")
+        self._header.fields.setdefault(label, number)
+        self._cite(("PUBLISHED", start, start + len(piece)), "residue")
+
+    def _take_categories(self, start: int, piece: str) -> None:
+        fields, strange = read_trailer(piece)
+        for name, value in fields:
+            previous = self._metadata.get(name)
+            self._metadata[name] = f"{previous} {value}" if previous else value
+        self._residue += strange
+        self._cite(("CATEGORIES", start, start + len(piece)), "residue")
 
     def _take_query_words(self, start: int, piece: str) -> None:
         self._query_words += _QUERY_LABEL.sub("", piece, count=1).split()
@@ -270,9 +305,15 @@ _TAKE = {
     "PREAMBLE": Builder._take_preamble,
     "HEADER": Builder._take_header,
     "APPLIES": Builder._take_applies,
+    "OPEN_APPLIES": Builder._take_applies,
     "QUERY_WORDS": Builder._take_query_words,
+    "OLD_QUERY_WORDS": Builder._take_query_words,
     "TRAILER": Builder._take_trailer,
+    "PUBLISHED": Builder._take_published,
+    "CATEGORIES": Builder._take_categories,
     "NOTICE": Builder._take_notice,
+    "OLD_NOTICE": Builder._take_notice,
+    "EPILOGUE": Builder._take_epilogue,
 }
 
 

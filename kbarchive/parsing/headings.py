@@ -42,6 +42,11 @@ def read_heading(block: str) -> tuple[str, bool]:
     return heading, len(heading) == len(underline)
 
 
+def read_label(line: str) -> str:
+    """The text of a heading that is a standard name alone on its line, without the words of a picture glued to it."""
+    return re.sub(r"\A(?:Collapse image|Expand image)", "", line.strip()).rstrip(" :")
+
+
 def is_heading(block: str) -> bool:
     """Whether a line with an "=" underline is a heading: one as long as itself, or below a standard name."""
     heading, fits = read_heading(block)

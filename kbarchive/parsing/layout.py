@@ -7,6 +7,8 @@ from itertools import pairwise
 
 _DASHES = re.compile(r"[ ]*-{2,}(?:[ ]+-{2,})*[ ]*")
 _GROUP = re.compile(r"-{2,}")
+_SIGN = re.compile(r"[^ ]")
+_COLUMN_EDGE = re.compile(r"(?:\A0*|00+)(?=1)")
 
 # Words that prose is full of and program text hardly has in lower case.
 _PROSE_WORDS = frozenset(
@@ -112,21 +114,10 @@ def dedent(lines: list[str]) -> list[str]:
 def _column_starts(rows: list[str]) -> list[int]:
     """Where columns begin: behind two or more places that are blank in every row, and where most rows have a cell."""
     width = max(len(row) for row in rows)
-    filled = bytearray(width)
+    ink = 0  # a bit for each place, set where any row has a sign
     for row in rows:
-        for number, sign in enumerate(row):
-            if sign != " ":
-                filled[number] = 1
-    starts = []
-    blanks = 2
-    for number in range(width):
-        if filled[number]:
-            if blanks >= 2:
-                starts.append(number)
-            blanks = 0
-        else:
-            blanks += 1
-    return starts
+        ink |= int("0" + _SIGN.sub("1", row).replace(" ", "0").ljust(width, "0"), 2)
+    return [match.end() for match in _COLUMN_EDGE.finditer(f"{ink:b}".zfill(width))]
 
 
 def _cut(line: str, starts: list[int]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ Matcher = Callable[..., "re.Match[str] | None"]
 
 _NO_MARGIN: Margin = (0, 0)
 _MARGIN = "[ ]{0}"
+_HEADLINES = ("LABEL", "BARE", "PUBLISHED", "CATEGORIES", "OLD_NOTICE", "CHROME")
 _MARKER = re.compile(r"([ ]*)(\(?)([0-9A-Za-z]+|[-*\u2022\u00b7])([.)]*)[ ]+")
 # How deep lists may nest; a marker that is deeper still is text. Records are walked recursively.
 _MOST_LISTS = 32
@@ -35,10 +36,21 @@ _LONGEST_STEP = 16_000
 
 
 class BodyLexer:
-    """Makes the tokens of an article's body. It holds patterns only: one serves any number of texts."""
+    """Makes the tokens of an article's body. It holds patterns only: one serves any number of texts.
 
-    def __init__(self, grammar: Lark) -> None:
-        self._patterns = {terminal.name: terminal.pattern.to_regexp() for terminal in terminals(grammar)}
+    Of the tokens that only some forms have, `optional`, it makes those that are `wanted`.
+    """
+
+    def __init__(self, grammar: Lark, optional: frozenset[str] = frozenset(), wanted: frozenset[str] = frozenset()) -> None:
+        patterns = {terminal.name: terminal.pattern.to_regexp() for terminal in terminals(grammar)}
+        left_out = optional - wanted
+        # What begins a block of its own in this form; where there is no such thing, HEADLINE stays what matches nothing.
+        lines = "|".join(patterns[name] for name in _HEADLINES if name in wanted) or "(?!)"
+        if "LINES" in wanted:
+            lines = ""
+        self._patterns = {
+            name: pattern.replace("(?!)", f"(?:{lines})") for name, pattern in patterns.items() if name not in left_out
+        }
         self._matchers: dict[tuple[Margin, str], Matcher] = {}
 
     def pattern(self, name: str, margin: Margin = _NO_MARGIN) -> str:
@@ -114,7 +126,10 @@ class BodyLexer:
 
 
 # Furniture and headings end every list.
-_CHECKED = frozenset({"BULLET", "NUMBER", "HEADING", "SUBHEADING", "APPLIES", "QUERY_WORDS", "TRAILER", "NOTICE"})
+_CHECKED = frozenset(
+    "BULLET NUMBER HEADING SUBHEADING LABEL BARE APPLIES OPEN_APPLIES PUBLISHED QUERY_WORDS OLD_QUERY_WORDS TRAILER CATEGORIES"
+    " NOTICE OLD_NOTICE CHROME".split()
+)
 
 
 def _fits(kind: str, text: str, start: int, end: int) -> bool:

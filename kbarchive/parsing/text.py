@@ -1,24 +1,31 @@
 """From the bytes of a file to text, and from the text to its lines.
 
 Two texts are kept apart. The *original* is the decoded file, and can be encoded back to the very bytes. The *readable* text
-is what the grammar sees and values are taken from: LF for every line end, odd bytes as the characters they were meant to be.
-They have the same lines, so a place in one is a place in the other.
+is what the grammar sees and values are taken from: LF for every line end, odd bytes as the characters they were meant to be,
+no margin that stands before every line. They have the same lines, so a place in one is a place in the other.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
+
+from kbarchive.parsing.encoding import detect
 
 # The C1 range of latin-1 read as CP1252; the five bytes that CP1252 leaves undefined stay as they are.
 _CP1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)}
+_CP437 = {byte: bytes([byte]).decode("cp437") for byte in range(0x80, 0x100)}
 _LINE_END = re.compile("\r\n|\r|\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_MARK = "\ufeff"
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]*>")
 
 
 class Text(NamedTuple):
-    """A decoded file."""
+    """A decoded file, or the part of it that holds one article."""
 
     original: str
     readable: str
@@ -26,30 +33,34 @@ class Text(NamedTuple):
     newline: str
     undecodable: int
     """The place of the first character that had to be guessed in the readable text, or -1."""
+    line: int = 1
+    """The number of the first line."""
+    folded: bool = False
+    """Whether line ends were put into the readable text in the place of blanks: then all of it is one line of the file."""
 
 
-def decode(data: bytes | str, encoding: str) -> Text:
-    """Decodes a file of a dialect. `encoding` is "single-byte" or "utf-8"; text that is decoded already stays as it is."""
+def decode(data: bytes | str, *, old: bool = False) -> Text:
+    """Decodes a file; text that is decoded already stays as it is. `old` is as in `encoding.detect`."""
     undecodable = -1
-    name: str | None
+    name: str | None = None
     if isinstance(data, str):
         original = readable = data
-        name = None
-    elif data.isascii():
-        original = readable = data.decode("ascii")
-        name = "ascii"
-    elif encoding == "utf-8":
-        original = readable = data.decode("utf-8", "surrogateescape")
-        name = "utf-8"
     else:
-        original = data.decode("latin-1")
-        readable = original.translate(_CP1252)
-        name = "cp1252"
-    if name is None or name == "utf-8":
+        name, certain = detect(data, old=old)
+        if name in ("cp1252", "cp437"):
+            original = data.decode("latin-1")
+            readable = original.translate(_CP437 if name == "cp437" else _CP1252)
+            if not certain:
+                undecodable = next(place for place, byte in enumerate(data) if byte > 0x7F)
+        else:
+            original = readable = data.decode(name, "surrogatepass" if name.startswith("utf-16") else "surrogateescape")
+    if name is None or name.startswith("utf"):
         match = _SURROGATE.search(readable)
         if match:
             undecodable = match.start()
             readable = _SURROGATE.sub(_as_cp1252, readable)
+        if readable.startswith(_MARK):
+            readable = readable[1:]
     newline = "lf"
     if "\r" in readable:
         kinds = set(_LINE_END.findall(readable))
@@ -62,9 +73,48 @@ def decode(data: bytes | str, encoding: str) -> Text:
 
 def encode(original: str, encoding: str | None) -> bytes:
     """The bytes of an original text again."""
-    if encoding in ("ascii", "cp1252"):
+    if encoding in ("ascii", "cp1252", "cp437"):
         return original.encode("latin-1")
-    return original.encode("utf-8", "surrogateescape")
+    if encoding in ("utf-16-le", "utf-16-be"):
+        return original.encode(encoding, "surrogatepass")
+    return original.encode("utf-8", "surrogateescape" if encoding else "surrogatepass")
+
+
+def without_margin(text: Text, start: int, margin: str) -> Text:
+    """The text without what stands before its lines from `start` on, where it does; the sign of a comment may stand alone."""
+    if not margin:
+        return text
+    signs = margin.rstrip(" ")
+    pattern = re.compile(rf"^{re.escape(signs)}[ ]{{0,{len(margin) - len(signs)}}}", re.MULTILINE)
+    return text._replace(readable=text.readable[:start] + pattern.sub("", text.readable[start:]))
+
+
+def without_markup(text: Text, start: int, end: int) -> Text:
+    """The text without the tags of HTML between two places, and with entities resolved; none becomes a line end."""
+    lines = _TAG.sub("", text.readable[start:end]).split("\n")
+    plain = "\n".join(html.unescape(line).replace("\n", " ").replace("\r", " ") if "&" in line else line for line in lines)
+    return text._replace(readable=text.readable[:start] + plain + text.readable[end:])
+
+
+def cut(text: Text, places: list[int]) -> list[Text]:
+    """The text in parts, from each place to the next: places in the readable text at which lines start, the last its end."""
+    starts = line_starts(text.original)
+    parts = []
+    line = 0
+    for begin, end in pairwise(places):
+        last = line + text.readable.count("\n", begin, end)
+        stop = starts[last] if end < len(text.readable) else len(text.original)
+        place = text.undecodable - starts[line]
+        parts.append(
+            text._replace(
+                original=text.original[starts[line] : stop],
+                readable=text.readable[begin:end],
+                undecodable=place if text.undecodable >= 0 and 0 <= place < stop - starts[line] else -1,
+                line=text.line + line,
+            )
+        )
+        line = last
+    return parts
 
 
 def line_starts(text: str) -> list[int]:
@@ -75,17 +125,21 @@ def line_starts(text: str) -> list[int]:
     return starts
 
 
-def line_finder(readable: str) -> Callable[[int], int]:
-    """A function from a place in a readable text to its line, from 1. It counts on from the last place asked for."""
-    last, line = 0, 1
+def line_finder(text: Text) -> Callable[[int], int]:
+    """A function from a place in the readable text to its line in the file. It counts on from the last place asked for."""
+    readable = text.readable
+    first = last_line = text.line
+    if text.folded:
+        return lambda place: first  # noqa: ARG005 - the interface of a finder
+    last = 0
 
     def line_at(place: int) -> int:
-        nonlocal last, line
+        nonlocal last, last_line
         if place < last:
-            last, line = 0, 1
-        line += readable.count("\n", last, place)
+            last, last_line = 0, first
+        last_line += readable.count("\n", last, place)
         last = place
-        return line
+        return last_line
 
     return line_at
 

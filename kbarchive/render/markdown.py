@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from kbarchive.article import AppliesTo, Article, Block, Code, Item, List, Note, Paragraph, Rule, Section, Table
 from kbarchive.render.clean import printable
+from kbarchive.render.versions import version_text
 
 # What CommonMark would take for markup in running text; underscores inside words are none.
 _MARKUP = re.compile(r"[\\`*\[\]<>]|(?<!\w)_|_(?!\w)|&(?=[#\w]+;)|~~")
@@ -37,7 +38,7 @@ def _front_matter(article: Article) -> str:
         "modified": article.modified,
         "collection": article.collection,
         "products": article.products,
-        "versions": [f"{part.platform}:{','.join(part.versions)}" for part in article.versions],
+        "versions": [version_text(part, ",") for part in article.versions],
         "operating_systems": article.operating_systems,
         "keywords": article.keywords,
         "query_words": article.query_words,

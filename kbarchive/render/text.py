@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from kbarchive.article import AppliesTo, Article, Block, Code, Item, List, Note, Paragraph, Rule, Section, Table
 from kbarchive.render.clean import printable
+from kbarchive.render.versions import version_text
 
 _LEAST_WIDTH = 20
 _MARGIN = 13  # of the header's values
@@ -33,7 +34,7 @@ def _header(article: Article, width: int) -> str:
         ("Article", article.key),
         ("Modified", article.modified),
         ("Product", " | ".join(article.products)),
-        ("Versions", "; ".join(f"{part.platform}:{', '.join(part.versions)}" for part in article.versions)),
+        ("Versions", "; ".join(version_text(part, ", ") for part in article.versions)),
         ("Systems", " | ".join(article.operating_systems)),
         ("Keywords", " ".join(article.keywords)),
         ("Query words", " ".join(article.query_words)),

@@ -7,12 +7,11 @@ import shutil
 from pathlib import Path
 
 from kbarchive.errors import SearchIndexError
-from kbarchive.index.folders import VARIABLE, default_folder, sample_folder
+from kbarchive.index.folders import SAMPLE, VARIABLE, default_folder, sample_folder
 from kbarchive.index.reader import IndexReader, open_reader
 from kbarchive.index.store import holds_index
 from kbarchive.search.index import Index
 
-SAMPLE = "sample"
 _SAMPLE_NAME = "the bundled sample"
 
 

@@ -33,13 +33,14 @@ FORMATS = {
     "html": Format("kbarchive.writers.rendered:HtmlFolderWriter", (), "a folder, HTML pages that link to one another"),
 }
 _FOLDER_FORMAT = "json-dir"
+_STREAM_FORMAT = "jsonl"
 
 
 def writer_for(target: str, format_name: str | None = None) -> Writer[Any]:
     """The writer of a format; without a name, of the format that the target's name tells.
 
-    An existing folder, a name that ends in "/" and a name without suffix mean json-dir. Raises FormatError where no
-    format is known by the name or by the target's.
+    "-" (standard output) means jsonl; an existing folder, a name that ends in "/" and a name without suffix mean json-dir.
+    Raises FormatError where no format is known by the name or by the target's.
     """
     name = format_name or _format_by_target(target)
     if name not in FORMATS:
@@ -51,7 +52,7 @@ def writer_for(target: str, format_name: str | None = None) -> Writer[Any]:
 
 def _format_by_target(target: str) -> str:
     if target == STDOUT:
-        raise FormatError(f"give a format for standard output; known are {_known()}")
+        return _STREAM_FORMAT
     suffix = os.path.splitext(target)[1].lower()
     if os.path.isdir(target) or target.endswith(("/", os.sep)) or not suffix:
         return _FOLDER_FORMAT

@@ -1,0 +1,24 @@
+"""A download of Microsoft Online, 1991: rules of underscores, and lines without labels whose order tells what they are."""
+
+from __future__ import annotations
+
+import re
+
+from kbarchive.dialects.dialect import Dialect
+
+_ARTICLE = r"^[ \t]*_{40,}[ ]*\nMARGINQ\d+[ ][^\n]+\nEDGE[^\n]*\([A-Z0-9_\- ]+\)[ ]*\n"
+
+DIALECT = Dialect(
+    name="online",
+    word="________",
+    mark=_ARTICLE,
+    each=_ARTICLE,
+    rows=(
+        re.compile(r"(?P<id>Q\d+)[ ]+(?P<title>.+)"),
+        re.compile(r"(?P<products>.+?)[ ]*\((?P<code>[A-Z0-9_\- ]+)\)"),
+        re.compile(r"(?P<versions>[\dA-Z][\w.]*(?:[ |,]+\d[\w.]*)*[ |]*)"),
+        re.compile(r"(?P<systems>[A-Z][A-Z0-9/\- |]*)"),
+    ),
+    old=True,
+    blocks=frozenset({"LABEL", "OLD_QUERY_WORDS", "CATEGORIES"}),
+)

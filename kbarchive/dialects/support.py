@@ -1,0 +1,29 @@
+"""Pages of Microsoft's support site, 2005-13, as a browser shows or copies them."""
+
+from __future__ import annotations
+
+import re
+
+from kbarchive.dialects.dialect import Dialect
+from kbarchive.dialects.psskb import PUBLISHED
+
+_CHROME = re.compile(
+    r"(?:\u2191 )?Back to the top.*|Expand all[ ]*\|[ ]*Collapse all|(?:Article translations ?)+|On This Page|https?://\S+"
+    r"|View products that this article applies to\.?|Collapse (?:this )?image|:"
+    r"|Notice: This website is an unofficial Microsoft Knowledge Base .* archive.*"
+)
+
+DIALECT = Dialect(
+    name="support",
+    word="rticle",
+    mark=r"MARGIN(?:Article ID[ \t]*:\s{0,3}\d{5,7}\b(?=[ \t]*-|\s+Last Review[ \t]*:)"
+    r"|View products that this article applies to\.?[ ]*\n\s*This article was previously published under Q\d+"
+    r"|This article was previously published under Q\d+\.?\s*\n)",
+    fields={"Article ID": "id", "Last Review": "modified", "Revision": "fact"},
+    inline=frozenset({"Last Review", "Revision"}),
+    rows=(re.compile(r"Article ID[ ]*:[ ]*(?P<id>\d+) - View products that this article applies to\.?"), PUBLISHED),
+    block=False,
+    above="last",
+    chrome=_CHROME,
+    blocks=frozenset({"BARE", "OPEN_APPLIES", "PUBLISHED", "CATEGORIES", "CHROME", "LINES"}),
+)

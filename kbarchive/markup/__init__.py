@@ -1,0 +1,1 @@
+"""Texts in Markdown and HTML, and their front matter, read by well-kept libraries."""

@@ -1,0 +1,131 @@
+"""Finds the articles in a file: which form they have, where each begins, what stands before its lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from kbarchive.article import block_text
+from kbarchive.dialects import UNKNOWN, Dialect, Found, recognise
+from kbarchive.markup.flow import Flow, Heading
+from kbarchive.markup.front_matter import read_front_matter
+from kbarchive.markup.html import looks_like_html, read_html
+from kbarchive.markup.markdown import read_markdown
+from kbarchive.parsing.folding import unfold
+from kbarchive.parsing.text import Text, cut, decode, without_margin, without_markup
+
+_FAR = 16_000  # how much of a page is looked at for its marks
+# A heading of Markdown in what a person copied as such.
+_ATX = re.compile(r"^#{1,4}[ ]+[A-Z]", re.MULTILINE)
+
+
+class Part(NamedTuple):
+    """The part of a file that holds one article.
+
+    `header` and `end` are places in the readable text: where the header begins, and where what follows the article does.
+    `marks` tells where in the file the marks of its form were found. `name` is what tells an article without an id from
+    others of its file: the ruled heading above it and its number there. `flow` is what the text was read to where it is
+    Markdown or HTML, `facts` are the values of its front matter.
+    """
+
+    text: Text
+    dialect: Dialect
+    header: int
+    end: int
+    marks: Found
+    heading: str | None = None
+    name: str = "1"
+    flow: Flow | None = None
+    facts: Mapping[str, object] = {}
+
+
+def find_articles(data: bytes | str, *, one: bool = False) -> list[Part]:
+    """The parts of a file, at least one; joined they are the file. With `one` it is taken for one article."""
+    text = decode(data)
+    dialect, marks = recognise(text.readable)
+    if dialect.flow or not dialect.block or dialect is UNKNOWN or text.readable.startswith("<"):
+        part = _read_markup(text, dialect, marks)
+        if part:
+            return [part]
+    if dialect is UNKNOWN:
+        return [Part(text, dialect, 0, len(text.readable), marks)]
+    if dialect.old and text.encoding not in ("ascii", None):
+        text = decode(data, old=True)
+    text = unfold(text) if dialect.folded else without_margin(text, marks.header, marks.margin)
+    if not one and dialect.each is not None and text.readable.find(dialect.word, marks.header + 1) >= 0:
+        later = [found for found in dialect.find_all(text.readable, marks.header) if found.header > marks.header]
+        if later:
+            return _cut_apart(text, dialect, [marks, *later])
+    ends = dialect.ends.search(text.readable, marks.header) if dialect.ends else None
+    behind = len(text.readable) - ends.start() if ends else 0
+    if dialect.markup:
+        text = without_markup(text, marks.header, len(text.readable) - behind)
+    end = len(text.readable) - behind
+    return [Part(text, dialect, marks.header, end, marks, marks.heading, _name(marks, marks.heading, 1))]
+
+
+def describe(parts: list[Part]) -> str:
+    """Why a file was taken for what it is: its form, and where the marks of that stand."""
+    first = parts[0]
+    if first.dialect is UNKNOWN:
+        return "unknown: no marks of any form"
+    words = [f"{first.dialect.name}: its marks"]
+    if first.flow is None:
+        # In the first part a place in the text is one in the file.
+        line = first.text.line + first.text.readable.count("\n", 0, first.marks.mark)
+        words.append(f"stand in line {line}")
+        if first.marks.margin:
+            words.append(f"behind {first.marks.margin!r}")
+    else:
+        words.append("stand in its front matter" if first.facts else "stand in what the page says")
+    if len(parts) > 1:
+        words.append(f"and {len(parts) - 1:,} times more")
+    return " ".join(words)
+
+
+def _read_markup(text: Text, dialect: Dialect, marks: Found) -> Part | None:
+    """The article of a page in HTML or of a text in Markdown; None where it is neither."""
+    if not dialect.markup and looks_like_html(text.readable):
+        flow = read_html(text.readable)
+        dialect, marks = recognise(_plain(flow))
+        return Part(text, dialect, 0, len(text.readable), marks, flow=flow) if dialect is not UNKNOWN else None
+    if dialect.flow or ("BARE" in dialect.blocks and _ATX.search(text.readable)):
+        facts, start = read_front_matter(text.readable) or ({}, 0)
+        flow = read_markdown(text.readable[start:], 1 + text.readable.count("\n", 0, start))
+        return Part(text, dialect, 0, len(text.readable), marks, flow=flow, facts=facts)
+    return None
+
+
+def _cut_apart(text: Text, dialect: Dialect, marks: list[Found]) -> list[Part]:
+    """The parts of a file that holds many articles: what stands before the marks of one belongs to the one above."""
+    places = [0, *(found.mark for found in marks[1:]), len(text.readable)]
+    parts: list[Part] = []
+    heading = None
+    names: set[str] = set()
+    for number, (found, place, piece) in enumerate(zip(marks, places, cut(text, places), strict=False), 1):
+        heading = found.heading or heading
+        name = _name(found, heading, number)
+        if name in names:
+            name = f"{name}.{number}"
+        names.add(name)
+        parts.append(Part(piece, dialect, found.header - place, len(piece.readable), found, heading, name))
+    return parts
+
+
+def _plain(flow: Flow) -> str:
+    """The beginning of a flow as text, for the marks of the forms."""
+    lines: list[str] = []
+    size = 0
+    for element in flow.elements:
+        words = element.text if isinstance(element, Heading) else block_text(element.block)
+        lines.append(words)
+        size += len(words)
+        if size > _FAR:
+            break
+    return "\n".join([flow.title or "", *lines, ""])
+
+
+def _name(found: Found, heading: str | None, number: int) -> str:
+    name = str(number if found.number is None else found.number)
+    return f"{heading}/{name}" if heading else name
