@@ -89,13 +89,10 @@ def _prose(draw: st.DrawFn, most: int = 60) -> str:
 
 @st.composite
 def _code(draw: st.DrawFn, begins: bool = True) -> Code:
+    """Code; `begins` tells whether pieces of it may begin as items do."""
     first = ["x = 1;", "dir c:", "[Section]"] + (["- option", "NOTE: no note", "7. seven", "Title :"] if begins else [])
-    lines = [
-        draw(st.sampled_from(first)),
-        *draw(st.lists(st.sampled_from(["", "   y();", "z = 2;", "\tt()", "   - w", "{"]), max_size=5)),
-        "}",
-    ]
-    return Code(0, "\n".join(lines))
+    more = ["   y();", "z = 2;", "\tt()", "   - w", "{"] + ([""] if begins else [])
+    return Code(0, "\n".join([draw(st.sampled_from(first)), *draw(st.lists(st.sampled_from(more), max_size=5)), "}"]))
 
 
 _TABLE = st.sampled_from(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from kbarchive import parse
-from kbarchive.article import Article, Code, Item, List, Note, Paragraph, Section
+from kbarchive.article import Article, Code, Item, List, Paragraph, Section
 from kbarchive.render.ftp import ftp_bytes, to_ftp
 from kbarchive.render.wrapping import wrap
 from tests.corpus import corpus_files
@@ -61,7 +61,9 @@ def test_it_looks_as_the_form_does() -> None:
 
 
 def test_no_line_is_wrapped_before_a_marker_or_a_label() -> None:
-    words = "- * o 1. 12) (a) A. NOTE: Note - Q900001 ARTICLE-ID: TITLE Keywords Additional query words: ===== --- ____ | +--".split()
+    words = (
+        "- * o 1. 12) (a) A. NOTE: Note - Q900001 ARTICLE-ID: TITLE Keywords Additional query words: ===== ___ | +--".split()
+    )
     for width in range(1, 60):
         lines = wrap(["plain", *words, "plain", *words, "plain"], width)
         assert " ".join(lines).split() == ["plain", *words, "plain", *words, "plain"]
@@ -79,13 +81,15 @@ def test_odd_signs_are_encoded() -> None:
 
 
 def test_what_the_form_cannot_tell_is_brought_into_it() -> None:
-    inner = Section("other", "Inner", 0, (Paragraph(0, "Text."),), (Section("other", "Innermost", 0, ()),))
+    innermost = Section("other", "Innermost", 0, ())
+    inner = Section("other", "Inner", 0, (Paragraph(0, "Text."),), (innermost,))
+    blocks = (Code(0, "a();"), Code(0, "b();"), Paragraph(0, "c"))
     odd = msgspec.structs.replace(
-        with_sections((Section("status", "STATUS", 0, (Code(0, "a();"), Code(0, "b();"), Note(0, "NOTE", ()), Paragraph(0, "c")), (inner,)),)),
+        with_sections((Section("status", "STATUS", 0, blocks, (inner,)),)),
         title="Two\nlines",
         id=None,
         metadata={"odd:name": "x", "Type": "two\nlines"},
-    )  # fmt: skip
+    )
     again = parse(to_ftp(odd))
     assert again.title == "Two lines"
     assert again.metadata == {"Keywords": "", "Type": "two lines"}

@@ -89,6 +89,27 @@ def table_rows(lines: list[str]) -> tuple[tuple[str, ...], ...]:
     return tuple(_cut(line, starts) for line in rows) if len(starts) > 1 else ()
 
 
+def box_rows(lines: list[str]) -> tuple[tuple[str, ...], ...]:
+    """The cells of a drawn table by row, those between two edges together; () where the bars part no columns."""
+    rows: list[list[str]] = []
+    fresh = True
+    for line in (line.strip() for line in lines):
+        if line.startswith("+"):
+            fresh = True
+        elif not line.endswith("|") or "+--" in line or len(line) < 2:
+            return ()
+        else:
+            cells = [cell.strip() for cell in line[1:-1].split("|")]
+            if rows and len(cells) != len(rows[0]):
+                return ()
+            if fresh:
+                rows.append(cells)
+            else:  # a cell that wraps
+                rows[-1] = [f"{above} {cell}".strip() for above, cell in zip(rows[-1], cells, strict=True)]
+            fresh = False
+    return tuple(map(tuple, rows))
+
+
 def has_table_head(lines: list[str]) -> bool:
     """Whether dashes stand below a first or second line that has columns itself, or dashes in groups."""
     for number, line in enumerate(lines[1:4], 1):

@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Rule, Table
 from kbarchive.parsing.driver import Child, Node
-from kbarchive.parsing.layout import dedent, has_table_head, is_code, is_plainly_prose, is_prose, table_rows
+from kbarchive.parsing.layout import box_rows, dedent, has_table_head, is_code, is_plainly_prose, is_prose, table_rows
 from kbarchive.parsing.lexer import Token
 
 _LABEL = re.compile(r"\s*((?i:notes?|warnings?|important|cautions?|tips?|important[ ]note|note[ ]\d{1,2}))(?:[ ]?:|[ ]-[ ])")
 _MARKER = re.compile(r"[ ]*(\([0-9A-Za-z]+\)|[0-9A-Za-z]+[.)]|\S)[ ]+")
+_CHOICE = re.compile(r"\s*-\s?(?:or|and)\s?-\s*", re.IGNORECASE)
 _REFERENCE_START = re.compile(r"\s*(?:Q\d{5,6}|ARTICLE|TITLE)", re.IGNORECASE)
 
 
@@ -67,6 +68,8 @@ class Typesetter:
                 full = full and bool(note.blocks)
             elif kind == "TABLE":
                 add(self._whole_table(line_at(start), text[start:end]))
+            elif kind == "BOX":
+                add(self._box(line_at(start), text[start:end]))
             elif kind == "RULE":
                 add(Rule(line_at(start)))
         return tuple(found) if full else _fill_notes(found)
@@ -104,6 +107,11 @@ class Typesetter:
     def _whole_table(self, line: int, piece: str) -> Table:
         lines = dedent(piece.rstrip().split("\n"))
         return Table(line, "\n".join(lines), table_rows(lines))
+
+    def _box(self, line: int, piece: str) -> Table | Code:
+        lines = dedent(piece.rstrip().split("\n"))
+        rows = box_rows(lines)
+        return Table(line, "\n".join(lines), rows) if rows else Code(line, "\n".join(lines))
 
     def _code_and_tables(self, run: list[Token]) -> list[Block]:
         """Indented lines: tables where they have a head or columns, else code; pieces parted by blank lines are one block."""
@@ -145,13 +153,17 @@ class Typesetter:
         """Lines below an item's text: paragraphs at its own depth unless they can only be code, what is deeper as elsewhere."""
         text = self._text
         judged: list[bool | None] = []
+        choices: set[int] = set()
         for number, (kind, start, end) in enumerate(run):
             if kind == "LAYOUT":
                 judged.append(True)
                 continue
             piece = text[start:end]
             lines = piece.strip("\n").split("\n")
-            if is_plainly_prose(piece):
+            if _CHOICE.fullmatch(piece):
+                judged.append(False)
+                choices.add(number)
+            elif is_plainly_prose(piece):
                 judged.append(False)
             elif is_code(lines):
                 judged.append(True)
@@ -171,7 +183,8 @@ class Typesetter:
             for number in order:
                 if judged[number] is None and beside:
                     judged[number] = True
-                beside = judged[number] is True
+                if number not in choices:  # code on one side of "-or-" is code on the other
+                    beside = judged[number] is True
         blocks: list[Block] = []
         number = 0
         while number < len(run):

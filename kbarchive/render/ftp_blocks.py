@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Rule, Table
 from kbarchive.parsing.layout import is_code, is_plainly_prose
 from kbarchive.render.citing import References, label_begin
-from kbarchive.render.verbatim import INDENT, indented, laid_out, laid_out_run, reads_as
+from kbarchive.render.verbatim import INDENT, indented, laid_out, laid_out_run, piece_begins, reads_as
 from kbarchive.render.wrapping import wrap
 
 _WIDTH = 79
@@ -231,8 +231,7 @@ def _shift(block: List, below: Sequence[Block]) -> int:
     if not below:
         return 0
     if isinstance(below[0], Code | Table):  # it is deeper than the text above the list, and less deep than that of its items
-        begin = below[0].text
-        return 2 + len(begin) - len(begin.lstrip(" "))
+        return 2 + max(len(line) - len(line.lstrip(" ")) for line in piece_begins(below[:1]))
     if isinstance(below[0], List):  # less deep than the text of these items, and no further item where it looks like one
         return _shift(below[0], below[1:]) + (INDENT if _look(below[0]) == _look(block) else 0)
     return 0

@@ -34,7 +34,7 @@ def laid_out(run: Sequence[Code | Table], indent: int, in_item: bool, depth: int
     way, so they are read back.
     """
     deep = " " * (indent + depth)
-    if len(run) == 1 and isinstance(run[0], Code) and not any(map(_OWN.match, _piece_begins(run))):
+    if len(run) == 1 and isinstance(run[0], Code) and not any(map(_OWN.match, piece_begins(run))):
         text = run[0].text
         if "\n" not in text or ("--" not in text and "  " not in text.split("\n", 1)[0].strip()):
             return indented(run, deep, "")
@@ -74,10 +74,10 @@ def indented(run: Sequence[Code | Table], code: str, table: str, gap: int = 1) -
     return lines
 
 
-def _piece_begins(run: Sequence[Code | Table]) -> Iterator[str]:
+def piece_begins(run: Sequence[Block]) -> Iterator[str]:
     """The first line of each piece between blank lines."""
     for block in run:
-        lines = block.text.split("\n")
+        lines = block.text.split("\n") if isinstance(block, Code | Table) else []
         yield from (line for above, line in zip(["", *lines], lines, strict=False) if line and not above)
 
 
