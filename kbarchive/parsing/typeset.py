@@ -41,6 +41,9 @@ class Typesetter:
             _, start, end = child
             if kind == "PARAGRAPH" and not in_item:
                 line = line_at(start)
+                if number < count and self._goes_on_hanging(child, children[number]):
+                    end = children[number][2]
+                    number += 1
                 piece = text[start:end]
                 if "  " in piece and _may_be_table(piece) and (table := self._table(line, piece)):
                     add(table)
@@ -142,6 +145,26 @@ class Typesetter:
         lines = [words, *text[start:end].strip().split("\n")]
         return is_plainly_prose(" ".join(lines)) and is_prose(lines) and not _COLUMNS.search("\n".join(lines))
 
+    def _goes_on_hanging(self, child: Token, below: Child) -> bool:
+        """Whether indented lines right below a paragraph are more of it, hanging: prose of one indent that goes on."""
+        if below[0] != "LAYOUT":
+            return False
+        _, start, end = below
+        text = self._text
+        above = text[child[1] : child[2]]
+        if above.endswith("\n\n") or above.count("\n") > 1 or above.rstrip().endswith(_ENDS) or len(above) < _FULL_LINE:
+            return False
+        if len(_GAP.findall(above)) > 1:  # the last of several columns wraps
+            return False
+        lines = text[start:end].rstrip().split("\n")
+        return (
+            len({len(line) - len(line.lstrip()) for line in lines}) == 1
+            and is_plainly_prose(above + text[start:end])
+            and is_prose([line.strip() for line in lines])
+            and not is_code([line.strip() for line in lines])
+            and not _COLUMNS.search("\n".join(line.strip() for line in lines))
+        )
+
     def _is_label_in_code(self, children: list[Child], number: int) -> bool:
         """Whether lines at the left margin stand in the midst of indented ones, no blank line on either side."""
         if children[number][0] != "PARAGRAPH" or number + 1 == len(children) or children[number + 1][0] != "LAYOUT":
@@ -205,6 +228,7 @@ class Typesetter:
 _ENDS = tuple(".;:?!")
 _DEEPEST_OPENING = 8
 _COLUMNS = re.compile(r"[^\s.:?!)][ ]{2}|[ ]{3}")
+_GAP = re.compile(r"[^ ][ ]{2,}(?=[^ ])")
 _FULL_LINE = 45  # with its indent; a shorter one does not wrap
 _LABEL_INITIALS = frozenset("NWICTnwict")
 _INDENTED = frozenset({"LAYOUT"})
