@@ -17,7 +17,7 @@ from kbarchive.parsing.flowing import FlowBuilder
 from kbarchive.parsing.grammars import load_grammar
 from kbarchive.parsing.header import header_end
 from kbarchive.parsing.lexer import BodyLexer, Token
-from kbarchive.parsing.text import Text, encode, line_starts
+from kbarchive.parsing.text import Text, encode, line_finder, line_starts
 from kbarchive.parsing.typeset import Typesetter
 
 __all__ = ["is_lossless", "parse", "parse_document", "parse_tree", "read_blocks", "recognition"]
@@ -104,14 +104,11 @@ def _copy(tree: Node, text: Text) -> Tree[LarkToken]:
 
 
 def read_blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of running text: what stands below one heading, up to the next. Their lines are not counted.
-
-    `text` has LF for line ends, and is read as the FTP form has it.
-    """
-    lexer, driver = _lexer(UNKNOWN.blocks), _driver()
-    children = driver.parse(lexer.tokens(text if text.endswith("\n") else text + "\n"))[1]
+    """The blocks of running text: what stands below one heading, up to the next. `text` has LF for line ends."""
+    text = text if text.endswith("\n") else text + "\n"
+    children = _driver().parse(_lexer(frozenset()).tokens(text))[1]
     last = next((number for number, child in enumerate(children) if child[0] in ("section", "subsection")), len(children))
-    return Typesetter(text, lambda _: 0).blocks(children[:last])
+    return Typesetter(text, line_finder(Text(text, text, None, "lf", -1))).blocks(children[:last])
 
 
 def _parse_part(part: Part) -> Node:
