@@ -47,11 +47,13 @@ def to_ftp(article: Article) -> str:
         parts += map(_line, late)
         late = []
     parts += ["", _HEADER_RULE]
+    writer = BlockWriter(References((each for each in article.references if each.section not in _FURNITURE), article.id))
     for text in early:
         parts += ["", _residue(text)]
     if article.applies_to:
         parts += ["", *_box(article.applies_to), ""]
-    writer = BlockWriter(References((each for each in article.references if each.section not in _FURNITURE), article.id))
+    else:
+        parts.append("")
     for section in article.sections:
         parts += _section(section, writer, "=")
     if article.query_words or article.metadata:
@@ -130,7 +132,7 @@ def _section(section: Section, writer: BlockWriter, rule: str) -> Iterator[str]:
     if heading:
         # A standard name that is no section of its kind has lost its kind by an underline of another length.
         odd = rule == "=" and section.kind == "other" and section_kind(heading) != "other"
-        yield from ("", heading, rule * (len(heading) + odd), "")
+        yield from (heading, rule * (len(heading) + odd), "")
     for lines in writer.section(section.blocks):
         yield from lines
         yield ""
