@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import closing
 from functools import partial
-from typing import Any
+from itertools import zip_longest
+from typing import Any, TypeAlias
 
 from kbarchive.article import Article
 from kbarchive.document import Entry, Failure, clean, reason
-from kbarchive.errors import TargetError
+from kbarchive.errors import SourceError, TargetError
 from kbarchive.pipeline import Report, in_order, read_batch
 from kbarchive.reading import batches
-from kbarchive.sources import SourcePath, entries, identity
+from kbarchive.revisions import Facts, Role, facts_of, roles
+from kbarchive.sources import STDIN, SourcePath, entries, identity
 from kbarchive.writers import STDOUT, writer_for
 from kbarchive.writers.atomic import writing
-from kbarchive.writers.writer import Writer
+from kbarchive.writers.writer import Renamed, Writer
 
 __all__ = ["Report", "convert"]
+
+_Work: TypeAlias = tuple[list[Entry], bytearray | None]
+"""A batch, and the `Role` of each of its articles, or None where all are to be written."""
+
+_CHANGED = "the sources changed while they were read twice to choose the newest texts; try again"
 
 
 def convert(
@@ -29,6 +37,7 @@ def convert(
     format: str | None = None,  # noqa: A002 - the public name of the option
     jobs: int | None = None,
     *,
+    newest: bool = False,
     overwrite: bool = False,
     executor: Executor | None = None,
     on_progress: Callable[[Report], object] | None = None,
@@ -41,12 +50,16 @@ def convert(
     calling script needs ``if __name__ == "__main__":``. `executor` takes their place: any executor whose workers can import
     kbarchive. `on_progress` gets the report so far after each batch.
 
+    With `newest`, of several texts of one article only the newest is written (see `kbarchive.revisions`), and the report
+    counts the others. Everything is read twice for that, so `sources` are files and folders, and `on_progress` is told of
+    both times.
+
     The target appears whole at the end, or not at all. A file is replaced; a folder that is not empty only with
     `overwrite`, and if it holds nothing but an earlier conversion. What cannot be read stands in the report's failures.
-    Memory does not grow with the archive.
+    Memory does not grow with the archive, but for some dozen bytes an article with `newest`.
 
-    Raises SourceError where a source does not exist, FormatError where no format fits, TargetError where the target
-    cannot be written, WorkerError where a worker process dies.
+    Raises SourceError where a source does not exist, or with `newest` cannot be read twice or changes meanwhile; FormatError
+    where no format fits, TargetError where the target cannot be written, WorkerError where a worker process dies.
     """
     started = time.monotonic()
     paths = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
@@ -55,33 +68,92 @@ def convert(
     target_identity = _stdout_identity() if name == STDOUT else identity(name)
     if target_identity is not None and any(identity(path) == target_identity for path in paths):
         raise TargetError(f"cannot write {clean(name)}: it is also a source")
-    stream = entries(*paths, exclude=(target_identity,) if target_identity else ())
+    if newest:
+        _refuse_once_only(paths)
+    exclude = (target_identity,) if target_identity else ()
+
+    def work() -> Iterator[list[Entry]]:
+        return batches(entries(*paths, exclude=exclude))
+
+    def told(report: Report) -> None:
+        report.seconds = time.monotonic() - started
+        if on_progress:
+            on_progress(report)
+
+    entries(*paths)  # raises where a source does not exist, before anything is written
     report = Report()
-    with (
-        writer.open(name, overwrite) as write,
-        closing(in_order(partial(_encode_batch, writer), batches(stream), jobs, executor)) as results,
-    ):
-        for payload, part in results:
-            if part.articles:
-                with writing(name):
-                    write(payload)
-            report.add(part)
-            report.seconds = time.monotonic() - started
-            if on_progress:
-                on_progress(report)
+    with writer.open(name, overwrite) as write:
+        chosen: Iterable[_Work] = _chosen(work, jobs, executor, told) if newest else ((batch, None) for batch in work())
+        with closing(in_order(partial(_encode_batch, writer), chosen, jobs, executor)) as results:
+            for payload, part in results:
+                if payload is not None:
+                    with writing(name):
+                        done = write(payload)
+                    if isinstance(done, Renamed):
+                        part.renamed = done.articles
+                report.add(part)
+                told(report)
     report.seconds = time.monotonic() - started
     return report
 
 
-def _encode_batch(writer: Writer[Any], batch: list[Entry]) -> tuple[Any, Report]:
+def _chosen(
+    work: Callable[[], Iterator[list[Entry]]],
+    jobs: int | None,
+    executor: Executor | None,
+    on_progress: Callable[[Report], object],
+) -> Iterator[_Work]:
+    """All batches once more, each with the `Role` of each of its articles, for which they are read a first time."""
     report = Report()
-    articles = [outcome for _, found in read_batch(batch, report) for outcome in found if isinstance(outcome, Article)]
+    texts: list[Facts] = []
+    counts = array("I")
+    with closing(in_order(_facts_of_batch, work(), jobs, executor)) as results:
+        for facts, part in results:
+            texts += facts
+            counts.append(len(facts))
+            report.add(part)
+            on_progress(report)
+    chosen = roles(texts)
+    del texts
+    end = 0
+    for batch, count in zip_longest(work(), counts):
+        if batch is None or count is None:
+            raise SourceError(_CHANGED)
+        start, end = end, end + count
+        yield batch, chosen[start:end]
+
+
+def _facts_of_batch(batch: list[Entry]) -> tuple[list[Facts], Report]:
+    report = Report()
+    return [facts_of(article) for article in _articles(batch, report)], report
+
+
+def _encode_batch(writer: Writer[Any], work: _Work) -> tuple[Any, Report]:
+    batch, chosen = work
+    report = Report()
+    articles = _articles(batch, report)
+    if chosen is not None:
+        if len(chosen) != len(articles):
+            raise SourceError(_CHANGED)
+        report.revisions, report.identical = chosen.count(Role.REVISION), chosen.count(Role.IDENTICAL)
+        articles = [article for article, role in zip(articles, chosen, strict=True) if role == Role.ARTICLE]
     try:
         payload = writer.encode(articles) if articles else None
     except Exception:  # an article that cannot be written is a failure of its own, not of its batch
         articles = [article for article in articles if _can_encode(writer, article, report)]
         payload = writer.encode(articles) if articles else None
     return payload, report
+
+
+def _articles(batch: list[Entry], report: Report) -> list[Article]:
+    return [outcome for _, found in read_batch(batch, report) for outcome in found if isinstance(outcome, Article)]
+
+
+def _refuse_once_only(paths: Iterable[SourcePath]) -> None:
+    for path in paths:
+        if os.fspath(path) == STDIN or not (os.path.isfile(path) or os.path.isdir(path) or not os.path.exists(path)):
+            name = "standard input" if os.fspath(path) == STDIN else clean(os.fspath(path))
+            raise SourceError(f"cannot read {name} twice, as choosing the newest texts does; save it to a file first")
 
 
 def _can_encode(writer: Writer[Any], article: Article, report: Report) -> bool:

@@ -25,6 +25,7 @@ _MOST_JOBS = 8
 
 _SKIPPED_NAMED = 20
 
+_Work = TypeVar("_Work")
 _Result = TypeVar("_Result")
 
 
@@ -37,6 +38,10 @@ class Report(msgspec.Struct):
 
     `failures` are in input order; of the `skipped` documents the first 20 are named. `diagnostics` counts by code,
     `dialects` counts articles. `bytes` is what the documents hold, unpacked; `seconds` is wall-clock time.
+
+    `articles` counts all that were read. Where one text of each article was chosen, `revisions` of them are older than
+    that, and `identical` are copies. `renamed` of those written have a file of another name than their own, since it was
+    taken.
     """
 
     articles: int = 0
@@ -48,6 +53,9 @@ class Report(msgspec.Struct):
     dialects: Counter[str] = msgspec.field(default_factory=Counter)
     bytes: int = 0
     seconds: float = 0.0
+    revisions: int = 0
+    identical: int = 0
+    renamed: int = 0
 
     def count(self, outcome: Outcome) -> None:
         """Counts one outcome of a document."""
@@ -80,6 +88,9 @@ class Report(msgspec.Struct):
         self.diagnostics.update(other.diagnostics)
         self.dialects.update(other.dialects)
         self.bytes += other.bytes
+        self.revisions += other.revisions
+        self.identical += other.identical
+        self.renamed += other.renamed
 
 
 def read_batch(batch: Iterable[Entry], report: Report) -> Iterator[tuple[Entry, list[Outcome]]]:
@@ -95,8 +106,8 @@ def read_batch(batch: Iterable[Entry], report: Report) -> Iterator[tuple[Entry, 
 
 
 def in_order(
-    task: Callable[[list[Entry]], _Result],
-    work: Iterable[list[Entry]],
+    task: Callable[[_Work], _Result],
+    work: Iterable[_Work],
     jobs: int | None = None,
     executor: Executor | None = None,
 ) -> Generator[_Result, None, None]:
@@ -134,9 +145,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _submitted(
-    task: Callable[[list[Entry]], _Result], work: Iterable[list[Entry]], executor: Executor, jobs: int
-) -> Iterator[_Result]:
+def _submitted(task: Callable[[_Work], _Result], work: Iterable[_Work], executor: Executor, jobs: int) -> Iterator[_Result]:
     pending: deque[Future[_Result]] = deque()
     try:
         for batch in work:

@@ -20,6 +20,7 @@ from kbarchive.errors import SearchIndexError, SourceError, UnknownArticleError
 from kbarchive.index import build_index, workers
 from kbarchive.index.postings import DamagedPostingsError, Postings, pack
 from kbarchive.index.records import sources
+from kbarchive.index.store import FORMAT
 from kbarchive.parsing import parse_document
 from kbarchive.pipeline import WorkerError
 from kbarchive.search import Index, open_index
@@ -71,7 +72,7 @@ def test_the_newest_of_an_id_is_kept(tmp_path: Path) -> None:
         },
     )
     report = build_index(folder, tmp_path / "index")
-    assert (report.articles, report.indexed, report.superseded) == (3, 1, 2)
+    assert (report.articles, report.indexed, report.revisions, report.identical) == (3, 1, 2, 0)
     with open_index(tmp_path / "index") as index:
         assert index.article("Q930001").title == "New"
         assert [hit.title for hit in index.search("930001").hits] == ["New"]
@@ -179,7 +180,7 @@ def test_what_is_no_index_is_told_with_what_mends_it(tmp_path: Path) -> None:
 def test_an_index_of_another_format_is_told(tmp_path: Path) -> None:
     index_of(tmp_path).close()
     (metadata,) = (tmp_path / "index").glob("generation-*/index.json")
-    metadata.write_text(metadata.read_text().replace('"format": 1', '"format": 999'))
+    metadata.write_text(metadata.read_text().replace(f'"format": {FORMAT}', '"format": 999'))
     with pytest.raises(SearchIndexError, match="format 999"):
         open_index(tmp_path / "index")
 
@@ -245,8 +246,8 @@ def test_documents_are_pickled_for_other_processes(tmp_path: Path) -> None:
     worker_folder.mkdir()
     worker = workers.ProcessWorker(worker_folder)
     worker.send(0, [Document("a.txt", None, ARTICLES["Q910001"])])
-    assert [written.key for written in worker.written()] == ["Q910001"]
-    worker.commit(set())
+    assert [written.facts.id for written in worker.written()] == ["Q910001"]
+    worker.commit(bytearray(1))
     assert worker.counts()["dialect"] == {"ftp": 1}
     worker.stop()
 

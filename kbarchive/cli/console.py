@@ -29,6 +29,10 @@ _ALL = "`kbarchive check -v` names all"
 
 CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"]}
 
+color_option = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Default: on terminals."
+)
+
 
 class Number(click.IntRange):
     """A whole number from `min` up, whose error tells what is wanted more clearly than click's."""
@@ -99,9 +103,9 @@ def say(message: str, program: str = "kbarchive") -> None:
         click.echo(f"{program}: {printable(message)}", err=True)
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: 1 article, 2 articles."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -112,6 +116,14 @@ def ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 def printable(text: str) -> str:
     """Text in which nothing steers a terminal: file names may hold any characters."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def wants_color(color: str) -> bool:
+    """Whether stdout is to be coloured: `color` is "always", "never", or "auto", which means on terminals (no-color.org)."""
+    if color != "auto":
+        return color == "always"
+    on_terminal = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return on_terminal and not os.environ.get("NO_COLOR")
 
 
 @contextlib.contextmanager
@@ -128,6 +140,14 @@ def progress(quiet: bool = False) -> Iterator[Callable[[Report], None] | None]:
 def summarize(report: Report, outcome: str = "") -> None:
     """Says on stderr what came of a run: counts, diagnostics by code, what was skipped, and what failed."""
     say(f"{_counts(report)} in {report.seconds:.1f} s{outcome}")
+    if report.revisions or report.identical:
+        older = counted(report.revisions, "older revision")
+        copies = counted(report.identical, "identical copy", "identical copies")
+        left = counted(report.articles - report.revisions - report.identical, "article")
+        say(f"of these {older} and {copies}: {left} in all")
+    if report.renamed:
+        files = counted(report.renamed, "file")
+        say(f"{files} named with ~2, ~3 ... for another text of the same article; --newest writes the newest only")
     if report.diagnostics:
         say("diagnostics: " + ", ".join(f"{code} {count:,}" for code, count in ranked(report.diagnostics)))
     for entry in report.skipped_first:

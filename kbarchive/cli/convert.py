@@ -15,10 +15,17 @@ from kbarchive.writers import FORMATS, STDOUT
 @click.argument("target", metavar="TARGET", required=False)
 @click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: by the name of TARGET.")
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
+@click.option("--newest", is_flag=True, help="Of several texts of one article write only the newest.")
 @click.option("--overwrite", is_flag=True, help="Replace a TARGET folder that holds an earlier conversion.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def convert(
-    sources: tuple[str, ...], target: str | None, format_name: str | None, jobs: int | None, overwrite: bool, quiet: bool
+    sources: tuple[str, ...],
+    target: str | None,
+    format_name: str | None,
+    jobs: int | None,
+    newest: bool,
+    overwrite: bool,
+    quiet: bool,
 ) -> int:
     """Convert all articles of each SOURCE to records in TARGET.
 
@@ -26,6 +33,9 @@ def convert(
     (.jsonl, .ndjson: JSON Lines, a record a line), a folder (a JSON file for each article: 206/Q206968.json), or - for
     standard output (JSON Lines). It appears whole at the end, or not at all; the records are in input order. Files that
     are no article are skipped; the summary on stderr counts them and names the first.
+
+    Every text is converted, also where several have the same number; in a folder the second is Q206968~2.json. With
+    --newest the newest is, and the summary counts the older and the identical ones; sources are read twice for that.
 
     \b
     Formats that are a folder with a file for each article:
@@ -39,6 +49,7 @@ def convert(
     Examples:
       kbarchive convert txt/ records.jsonl
       kbarchive convert archive.tar.xz records/
+      kbarchive convert --newest 1999/ 2001.zip records.jsonl
       kbarchive convert txt/ pages/ --format html
       xzcat archive.tar.xz | kbarchive convert - - | head
 
@@ -56,7 +67,7 @@ def convert(
     # A live line would mix with records on the same terminal.
     on_terminal = target == STDOUT and sys.stdout is not None and sys.stdout.isatty()
     with progress(quiet or on_terminal) as show:
-        report = convert_sources(sources, target, format_name, jobs, overwrite=overwrite, on_progress=show)
+        report = convert_sources(sources, target, format_name, jobs, newest=newest, overwrite=overwrite, on_progress=show)
     if not quiet or report.failures:
         summarize(report, "" if target == STDOUT else f" -> {target}")
     return 1 if report.failures else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kbarchive.cli.console import CONTEXT_SETTINGS, Number, counted, progress, say, summarize
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, progress, summarize
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
@@ -21,8 +21,9 @@ def index(sources: tuple[str, ...], index_dir: str | None, jobs: int | None, qui
     """Index all articles of each SOURCE, so that kbsearch finds them and kbarchive show, refs and stats know them.
 
     A SOURCE is a file, a folder, a zip, a tar (of any compression), or - for standard input. The new index takes the
-    place of the old one when it is complete; until then, and where the build fails, the old one answers. Of articles
-    with the same id the newest is kept.
+    place of the old one when it is complete; until then, and where the build fails, the old one answers. Of several texts
+    of one article the newest is found; older ones are kept for `kbarchive show --revisions` and `kbarchive diff`,
+    identical ones are one. The summary on stderr counts them.
 
     \b
     Examples:
@@ -42,6 +43,4 @@ def index(sources: tuple[str, ...], index_dir: str | None, jobs: int | None, qui
         report = build_index(sources, index_dir, jobs, on_progress=show)
     if not quiet or report.failures:
         summarize(report, f" -> {report.location}")
-    if report.superseded and not quiet:
-        say(f"{counted(report.superseded, 'article')} left out for a newer one of the same id; {report.indexed:,} indexed")
     return 1 if report.failures else 0

@@ -15,6 +15,7 @@ COMMANDS = {  # name: module, function, help in one line
     "check": ("kbarchive.cli.check", "check", "Parse everything and count what is met; write nothing."),
     "index": ("kbarchive.cli.index", "index", "Index articles for kbsearch."),
     "show": ("kbarchive.cli.show", "show", "Show one article of the index."),
+    "diff": ("kbarchive.cli.diff", "diff", "Tell how two revisions of an article differ."),
     "refs": ("kbarchive.cli.refs", "refs", "Tell what an article cites, and what cites it."),
     "stats": ("kbarchive.cli.stats", "stats", "Count what the index holds."),
 }

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from typing import NoReturn
 
 import click
 
 from kbarchive._version import __version__
-from kbarchive.cli.console import CONTEXT_SETTINGS, Number, counted, run, say
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, counted, run, say, wants_color
 from kbarchive.cli.opening import index_option, opened
 from kbarchive.render.clean import printable
 from kbarchive.search import Hit, Index, Results
@@ -67,7 +65,7 @@ class _QueryCommand(click.Command):
 @click.option("--json", "form", flag_value="json", help="Everything as one JSON object.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="The hits as JSON, one a line.")
 @click.option("--ids", "form", flag_value="ids", help="The ids of the hits, one a line.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Default: on terminals.")
+@color_option
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @click.version_option(__version__, prog_name=_NAME)
 def search(
@@ -112,7 +110,7 @@ def search(
     if form:
         _write(results, form)
     else:
-        _print(results, _wants_color(color))
+        _print(results, wants_color(color))
     if not quiet and not form:
         _say_more(results, limit, offset, index)
     return 0 if results.total else 1
@@ -176,13 +174,6 @@ def _lines(hit: Hit, color: bool) -> list[str]:
 
 def _styled(text: str, style: str, color: bool) -> str:
     return f"{style}{printable(text)}{_PLAIN}" if color else printable(text)
-
-
-def _wants_color(color: str) -> bool:
-    if color != "auto":
-        return color == "always"
-    on_terminal = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    return on_terminal and not os.environ.get("NO_COLOR")
 
 
 if __name__ == "__main__":

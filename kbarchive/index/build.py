@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -20,6 +21,7 @@ from kbarchive.index.workers import LocalWorker, ProcessWorker, Worker
 from kbarchive.pipeline import Report, cores
 from kbarchive.reading import batches
 from kbarchive.resources import resource_folder
+from kbarchive.revisions import Role, roles
 from kbarchive.sources import SourcePath, entries, identity
 
 Progress = Callable[[Report], object]
@@ -30,13 +32,12 @@ _CORPUS_FOLDERS = ("page", "txt")
 class IndexReport(Report, kw_only=True):
     """What came of a build: the counts of what was read, and what became of it.
 
-    `location` is the index folder. `indexed` is how many articles it holds; `superseded` of those read were left out for
-    a newer one of the same key.
+    `location` is the index folder. `indexed` is how many articles it holds, that a search can find; the other texts that
+    were read are `revisions` of them, which it holds too, or `identical` to one of them.
     """
 
     location: str
     indexed: int
-    superseded: int
 
 
 def build_index(
@@ -50,8 +51,9 @@ def build_index(
 
     `sources` is one path or several (see `kbarchive.read`). `index_dir` is a folder; None means KBARCHIVE_INDEX, else the
     user's default index. `jobs` processes parse and index, None means one for each core; what an index answers does not
-    depend on it. `on_progress` gets the report so far after each batch. Of articles with the same key the newest by date
-    is kept, the first of those of one date. Until the last step the old index, if there is one, is the one in use.
+    depend on it. `on_progress` gets the report so far after each batch. Of texts with the same id the newest is the article,
+    others are its revisions, identical ones are one (see `kbarchive.revisions`). Until the last step the old index, if there
+    is one, is the one in use.
 
     Raises SourceError where a source does not exist; SearchIndexError where the folder is "sample", cannot be written, holds
     something else, is being written, or where no article is found; WorkerError where a worker process dies.
@@ -79,7 +81,6 @@ def build_index(
         **{**msgspec.structs.asdict(report), "seconds": time.monotonic() - started},
         location=str(folder),
         indexed=metadata.articles,
-        superseded=metadata.superseded,
     )
 
 
@@ -128,9 +129,9 @@ def _fill(
             collect()
         written = [worker.written() for worker in workers]
         collect()
-        dropped = _superseded(written)
-        for worker, documents in zip(workers, dropped, strict=True):
-            worker.commit(documents)
+        chosen = _roles(written)
+        for worker, roles_of_shard in zip(workers, chosen, strict=True):
+            worker.commit(roles_of_shard)
         counts = _add_up(worker.counts() for worker in workers)
     finally:
         for worker in workers:
@@ -138,11 +139,13 @@ def _fill(
     report = Report()
     for _, part in sorted(parts, key=lambda part: part[0]):
         report.add(part)
-    superseded = sum(map(len, dropped))
+    counted = Counter(chain.from_iterable(chosen))
+    report.revisions, report.identical = counted[Role.REVISION], counted[Role.IDENTICAL]
     metadata = Metadata(
         shards=(),
-        articles=sum(map(len, written)) - superseded,
-        superseded=superseded,
+        articles=counted[Role.ARTICLE],
+        revisions=report.revisions,
+        identical=report.identical,
         sources=(),
         counts=counts,
         files={},
@@ -150,24 +153,14 @@ def _fill(
     return metadata, report
 
 
-def _superseded(shards: Sequence[Sequence[Written]]) -> list[set[int]]:
-    """For each shard the documents that another article of the same key replaces."""
-    dropped: list[set[int]] = [set() for _ in shards]
-    kept: dict[str, tuple[Written, int, int]] = {}
-    everything = [
-        (written, shard, document) for shard, all_written in enumerate(shards) for document, written in enumerate(all_written)
-    ]
-    for candidate in sorted(everything, key=lambda candidate: candidate[0].place):
-        key = candidate[0].key
-        rival = kept.get(key)
-        if rival is None:
-            kept[key] = candidate
-            continue
-        loser = candidate
-        if candidate[0].modified > rival[0].modified:
-            kept[key], loser = candidate, rival
-        dropped[loser[1]].add(loser[2])
-    return dropped
+def _roles(shards: Sequence[Sequence[Written]]) -> list[bytearray]:
+    """For each shard the `Role` of each of its documents."""
+    everything = [(shard, number) for shard, written in enumerate(shards) for number in range(len(written))]
+    everything.sort(key=lambda at: shards[at[0]][at[1]].place)  # stable: the articles of one file stay in order
+    chosen = [bytearray(len(written)) for written in shards]
+    for (shard, number), role in zip(everything, roles([shards[s][n].facts for s, n in everything]), strict=True):
+        chosen[shard][number] = role
+    return chosen
 
 
 def _add_up(counts: Iterable[Counts]) -> Counts:

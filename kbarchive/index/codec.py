@@ -8,9 +8,12 @@ that the internals used here stay as they are.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo
+from whoosh.columns import VarBytesColumn
 from whoosh.matching import ListMatcher
 from whoosh.system import pack_ushort
 
@@ -18,6 +21,9 @@ from kbarchive.index.postings import Postings, pack
 
 # A posting: (field, term, document, count, positions), as SegmentWriter hands it to its pool.
 _Posting = tuple[str, bytes, int, float, bytes]
+
+RECORD = "record"
+"""The column that holds the records."""
 
 # Most terms stand in one document: for those a triple is kept, for others growing arrays.
 _Single = tuple[int, int, bytes]
@@ -46,6 +52,25 @@ class InvertedPool:
         else:
             documents = array("I", (held[0], document))
             terms[term] = [documents, array("I", (held[1], int(weight))), bytearray(held[2] + value)]
+
+    def drop(self, documents: AbstractSet[int], kept: Mapping[str, AbstractSet[int]]) -> dict[str, int]:
+        """Forgets the postings of documents, but for those `kept` in a field; returns how much shorter each field is."""
+        lost: dict[str, int] = {}
+        for field, terms in self.fields.items():
+            gone = documents - kept.get(field, frozenset())
+            for term, held in list(terms.items()):
+                if isinstance(held, tuple):
+                    if held[0] in gone:
+                        del terms[term]
+                        lost[field] = lost.get(field, 0) + held[1]
+                elif not gone.isdisjoint(held[0]):
+                    rest, length = _without(held, gone)
+                    lost[field] = lost.get(field, 0) + length
+                    if rest[0]:
+                        terms[term] = rest
+                    else:
+                        del terms[term]
+        return lost
 
     def iter_postings(self) -> InvertedPool:
         """What SegmentWriter passes on to `ShardFieldWriter.add_postings`: the pool itself, to be written in bulk."""
@@ -97,6 +122,38 @@ class ShardFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no ty
                 offset += len(data)
             self.finish_field()
             terms.clear()
+
+
+def empty_records(storage: Any, segment: Any, documents: Collection[int]) -> None:
+    """Writes the column of records of a finished segment anew, without those of some documents."""
+    name = W3Codec.column_filename(segment, RECORD)
+    column = VarBytesColumn()
+    number = segment.doc_count_all()
+    old, new = storage.open_file(name), storage.create_file(f"{name}.new")
+    reader, writer = column.reader(old, 0, storage.file_length(name), number), column.writer(new)
+    for document in range(number):
+        writer.add(document, b"" if document in documents else bytes(reader[document]))
+    writer.finish(number)
+    new.close()
+    old.close()
+    storage.rename_file(f"{name}.new", name, safe=False)
+
+
+def _without(held: _Several, gone: AbstractSet[int]) -> tuple[_Several, int]:
+    """Postings without those of some documents, and the sum of the counts that are left out."""
+    documents, counts, values = held
+    size = len(values) // sum(counts)  # of one position; 0 where there are none
+    rest: _Several = [array("I"), array("I"), bytearray()]
+    length = end = 0
+    for document, count in zip(documents, counts, strict=True):
+        start, end = end, end + count * size
+        if document in gone:
+            length += count
+        else:
+            rest[0].append(document)
+            rest[1].append(count)
+            rest[2] += values[start:end]
+    return rest, length
 
 
 def _term_info(documents: Any, counts: Any, offset: int, length: int) -> Any:

@@ -60,9 +60,13 @@ class ShardReader:
         return Postings(bytes(self._terms._postfile.get(offset, length)))
 
     def documents_with(self, field: str, value: str) -> list[int]:
-        """The documents that have a value in an exact field."""
+        """The articles that have a value in an exact field."""
+        return [document for document in self.texts_with(field, value) if document not in self.deleted]
+
+    def texts_with(self, field: str, value: str) -> Sequence[int]:
+        """As `documents_with`, with the revisions of articles by their id; they are deleted documents that have a record."""
         postings = self.postings(field, value.encode("utf-8", "surrogateescape"))
-        return [document for document in postings.documents if document not in self.deleted] if postings else []
+        return postings.documents if postings else ()
 
     def column(self, name: str, document: int) -> str:
         """The value of an exact field with a column; "" where there is none."""
@@ -106,7 +110,7 @@ class IndexReader:
             base += shard.documents
         self.documents = sum(shard.documents - len(shard.deleted) for shard in self.shards)
         self.average_lengths = {
-            field: sum(shard.field_length(field) for shard in self.shards) / max(base, 1) for field in TEXT_FIELDS
+            field: sum(shard.field_length(field) for shard in self.shards) / max(self.documents, 1) for field in TEXT_FIELDS
         }
 
     def close(self) -> None:
@@ -122,6 +126,10 @@ class IndexReader:
         for shard in self.shards:
             for document in shard.documents_with(field, value):
                 yield shard.base + document
+
+    def texts(self, article_id: str) -> list[int]:
+        """All texts of an article: itself and its revisions."""
+        return [shard.base + document for shard in self.shards for document in shard.texts_with("id", article_id)]
 
     def all_documents(self) -> Iterator[int]:
         """Every document."""

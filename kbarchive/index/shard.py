@@ -6,7 +6,7 @@ A search adds up the answers of all shards itself, so that segments are never me
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from whoosh.filedb.filestore import Storage
@@ -14,8 +14,9 @@ from whoosh.writing import SegmentWriter
 
 from kbarchive.article import Article
 from kbarchive.index import records
-from kbarchive.index.codec import InvertedPool, ShardCodec
+from kbarchive.index.codec import InvertedPool, ShardCodec, empty_records
 from kbarchive.index.schema import document, new_schema
+from kbarchive.revisions import Facts, Role, facts_of
 
 NAME = "shard"
 
@@ -27,8 +28,7 @@ Counts = dict[str, dict[str, int]]
 class Written(NamedTuple):
     """What the builder must know of an article that a shard holds; `place` is its place among all that were read."""
 
-    key: str
-    modified: str
+    facts: Facts
     place: tuple[int, int]
 
 
@@ -36,6 +36,7 @@ class ShardWriter:
     """Writes articles into a Whoosh storage; documents are numbered from 0 in the order of `add`."""
 
     def __init__(self, storage: Storage) -> None:
+        self._storage = storage
         index = storage.create_index(new_schema(), indexname=NAME)
         # No compound file: its parts would be copied into memory when it is opened.
         self._writer = SegmentWriter(index, compound=False, codec=ShardCodec())
@@ -47,14 +48,27 @@ class ShardWriter:
         """Adds an article and the bytes it was read from."""
         self._writer.add_document(**document(article, records.pack(article, source)))
         self._facts.append(tuple(_facts(article)))
-        self.written.append(Written(article.key, article.modified or "", place))
+        self.written.append(Written(facts_of(article), place))
 
-    def finish(self, dropped: Collection[int] = ()) -> Counts:
-        """Writes the shard but for the documents dropped (by number in this shard), and returns the counts of the rest."""
-        for number in dropped:
-            # The writer itself deletes from earlier segments only.
-            self._writer.newsegment.delete_document(number)
+    def finish(self, roles: Sequence[int]) -> Counts:
+        """Writes the shard, where `roles` has the `Role` of each document, and returns the counts of its articles.
+
+        Only articles are found by a search, and only they count in its statistics. Of a revision there is its record, found
+        by its id; of an identical text nothing.
+        """
+        revisions, copies = (
+            {n for n, role in enumerate(roles) if role == wanted} for wanted in (Role.REVISION, Role.IDENTICAL)
+        )
+        if dropped := revisions | copies:
+            lengths = self._writer.pool.drop(dropped, kept={"id": revisions})
+            for field, length in lengths.items():
+                self._writer.perdocwriter._fieldlengths[field] -= length
+            for number in dropped:
+                # The writer itself deletes from earlier segments only.
+                self._writer.newsegment.delete_document(number)
         self._writer.commit(merge=False)
+        if copies:
+            empty_records(self._storage, self._writer.newsegment, copies)
         counted = Counter(fact for number, facts in enumerate(self._facts) if number not in dropped for fact in facts)
         counts: Counts = {}
         for (group, name), count in sorted(counted.items()):

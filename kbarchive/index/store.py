@@ -23,7 +23,7 @@ from kbarchive._version import __version__
 from kbarchive.errors import SearchIndexError
 
 # Counts up with every change of the schema, the analysis or the files.
-FORMAT = 1
+FORMAT = 2
 
 _POINTER = "current"
 _LOCK = "lock"
@@ -39,7 +39,8 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     made_by: str = f"kbarchive {__version__}"
     shards: tuple[str, ...]
     articles: int
-    superseded: int
+    revisions: int
+    identical: int
     sources: tuple[str, ...]
     counts: dict[str, dict[str, int]]
     files: dict[str, int]

@@ -9,7 +9,7 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,7 +31,7 @@ Part = tuple[int, Report]
 
 
 class Worker(Protocol):
-    """Takes batches, tells what was written, commits its shard without the documents dropped, and counts the rest.
+    """Takes batches, tells what was written, commits its shard once it knows each document's `Role`, and counts the articles.
 
     Committing and asking for the counts are two steps, so that all workers can be at it at the same time.
     """
@@ -40,7 +40,7 @@ class Worker(Protocol):
 
     def send(self, number: int, batch: list[Entry]) -> None: ...
     def written(self) -> Sequence[Written]: ...
-    def commit(self, dropped: Collection[int]) -> None: ...
+    def commit(self, roles: Sequence[int]) -> None: ...
     def counts(self) -> Counts: ...
     def stop(self) -> None: ...
 
@@ -65,8 +65,8 @@ class LocalWorker:
     def written(self) -> Sequence[Written]:
         return self._shard.written
 
-    def commit(self, dropped: Collection[int]) -> None:
-        self._counts = self._shard.finish(dropped)
+    def commit(self, roles: Sequence[int]) -> None:
+        self._counts = self._shard.finish(roles)
 
     def counts(self) -> Counts:
         return self._counts or {}
@@ -98,8 +98,8 @@ class ProcessWorker:
         written: Sequence[Written] = self._answer()
         return written
 
-    def commit(self, dropped: Collection[int]) -> None:
-        self._put(dropped)
+    def commit(self, roles: Sequence[int]) -> None:
+        self._put(roles)
 
     def counts(self) -> Counts:
         counts: Counts = self._answer()

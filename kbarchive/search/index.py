@@ -14,6 +14,7 @@ from kbarchive.article import Article
 from kbarchive.errors import UnknownArticleError
 from kbarchive.index.reader import IndexReader, trusted
 from kbarchive.index.store import Metadata
+from kbarchive.revisions import newest_first
 from kbarchive.search.proximity import Proximity
 from kbarchive.search.query import parse
 from kbarchive.search.ranking import Ranker, Ranking
@@ -97,15 +98,25 @@ class Index:
                 diagnostics=tuple(_diagnostics(planned)),
             )
 
-    def article(self, key: str) -> Article:
-        """The full record by id (Q206968, q206968, 206968, KB206968) or key; raises UnknownArticleError."""
-        with self._reading():
-            return self._reader.record(self._find(key))[0]
+    def article(self, key: str, revision: int = 1) -> Article:
+        """The full record by id (Q206968, q206968, 206968, KB206968) or key.
 
-    def source_bytes(self, key: str) -> bytes:
-        """The bytes that an article was read from, by id or key; raises UnknownArticleError."""
+        `revision` chooses among the texts that `revisions` gives, from 1 for the newest, which is the article. Raises
+        UnknownArticleError where there is no such article or revision.
+        """
+        return self._text(key, revision)[0]
+
+    def source_bytes(self, key: str, revision: int = 1) -> bytes:
+        """The bytes that an article was read from; asked for as in `article`."""
+        return self._text(key, revision)[1]
+
+    def revisions(self, key: str) -> list[Article]:
+        """All texts of an article, by id or key, newest first; identical texts are one. Raises UnknownArticleError.
+
+        The first is the article, and the only one that a search finds. See `kbarchive.revisions`.
+        """
         with self._reading():
-            return self._reader.record(self._find(key))[1]
+            return [article for article, _ in self._texts(self._find(key))]
 
     def articles(self) -> Iterator[Article]:
         """All articles, one by one, in the order in which they were indexed by each process."""
@@ -138,6 +149,26 @@ class Index:
 
     def _reading(self) -> _Reading:
         return _Reading(self._lock, self._reader.location)
+
+    def _text(self, key: str, revision: int) -> tuple[Article, bytes]:
+        with self._reading():
+            document = self._find(key)
+            if revision == 1:
+                return self._reader.record(document)
+            texts = self._texts(document)
+            if 0 < revision <= len(texts):
+                return texts[revision - 1]
+        there_are = "is one text" if len(texts) == 1 else f"are {len(texts)} texts"
+        raise UnknownArticleError(f"no revision {revision} of {texts[0][0].key} in {self.name}: there {there_are}")
+
+    def _texts(self, document: int) -> list[tuple[Article, bytes]]:
+        """The text of a document and all older ones of the same id, newest first."""
+        newest = self._reader.record(document)
+        article_id = newest[0].id
+        others = (
+            [self._reader.record(other) for other in self._reader.texts(article_id) if other != document] if article_id else []
+        )
+        return [newest, *newest_first(others, lambda text: text[0])]
 
     def _find(self, key: str) -> int:
         candidates: list[tuple[str, str]] = [("key", key)]

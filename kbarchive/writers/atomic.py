@@ -79,8 +79,9 @@ def output_folder(target: str, overwrite: bool, is_ours: Callable[[str], bool]) 
     with writing(target):
         _check_replaceable(target, path, overwrite, is_ours)
         temporary = _temporary_name(path)
-        os.mkdir(temporary)
     try:
+        with writing(target):
+            os.mkdir(temporary)  # an interrupt may come at once
         yield temporary
         with writing(target):
             if hasattr(os, "sync"):

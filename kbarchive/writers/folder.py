@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from kbarchive.article import Article
 from kbarchive.writers.atomic import output_folder
+from kbarchive.writers.writer import Renamed
 
 _NO_ID = "_"
 _UNSAFE = re.compile(r"^\.|[^A-Za-z0-9_#.-]")
@@ -54,16 +55,21 @@ class _Folder:
         self._folders: set[str] = set()
         self._copies: dict[str, int] = {}
 
-    def write(self, files: list[_File]) -> None:
+    def write(self, files: list[_File]) -> Renamed:
+        renamed = 0
         for folder, name, content in files:
             if folder not in self._folders:
                 os.makedirs(os.path.join(self._root, folder))
                 self._folders.add(folder)
             stem = os.path.join(self._root, folder, name)
             path = stem + self._suffix
+            taken = False
             while not _write_new(path, content):
+                taken = True
                 self._copies[stem] = self._copies.get(stem, 1) + 1
                 path = f"{stem}~{self._copies[stem]}{self._suffix}"
+            renamed += taken
+        return Renamed(renamed)
 
 
 def folder_of(article: str) -> str:

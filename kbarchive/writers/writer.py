@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from kbarchive.article import Article
 
 Payload = TypeVar("Payload")
+
+
+class Renamed(NamedTuple):
+    """How many articles were written under another name than their own, since that was taken."""
+
+    articles: int
 
 
 class Writer(Protocol[Payload]):
@@ -25,5 +31,6 @@ class Writer(Protocol[Payload]):
         """Gives the function that writes what `encode` made.
 
         The target must appear whole when the context ends well, and be as it was before when it ends with an exception.
-        Raises TargetError where it cannot be written; what the function raises as OSError becomes one.
+        Raises TargetError where it cannot be written; what the function raises as OSError becomes one. The function may
+        return `Renamed`; any other value means nothing.
         """
