@@ -177,6 +177,8 @@ def endless(article_folder: Path, tmp_path: Path) -> Callable[..., subprocess.Po
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            # Started in the background of a script, the tests themselves are deaf to interrupts, and so would this be.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
 
     return start
