@@ -8,15 +8,21 @@ from kbarchive.dialects.dialect import Dialect
 
 PUBLISHED = re.compile(r"(?:\u2022[ ]*)?This article was previously published under (?P<id>Q\d+)\.?", re.IGNORECASE)
 
+_BEGINNING = (
+    r"The information in this article applies to:|This article was previously published under Q\d+"
+    r"|(?:SUMMARY|SYMPTOMS|INTRODUCTION|Summary|Symptoms)[ ]*\n"
+)
+
 DIALECT = Dialect(
     name="psskb",
-    word=" ID Number:",
-    mark=r"MARGIN(?:PSS ID Number:[ \t]*\d+[^\n]*\n(?:EDGE[ ]*\n)?EDGEArticle Last Modified on\b"
-    r"|(?<=\(\d{6}\)\n)This article was previously published under Q\d+)",
+    word="",
+    # Two kinds of header: labels, or a title that ends in the number.
+    mark=r"MARGIN(?:PSS ID Number:[ \t]*\d+[^\n]*(?:\n(?:EDGE[ ]*\n)?EDGE|[ ,])Article Last Modified on\b"
+    rf"|[^\n]{{4,200}}[ ]\(\d{{6}}\)[ ]*\n(?:(?:EDGE)?[ ]*\n){{0,2}}EDGE(?:{_BEGINNING}))",
     fields={"PSS ID Number": "id", "Article Last Modified on": "modified"},
     bare=frozenset({"Article Last Modified on"}),
     inline=frozenset({"Article Last Modified on"}),
-    rows=(PUBLISHED,),
+    rows=(re.compile(r"(?P<title>.+?)[ ]+\((?P<id>\d{6})\)"), PUBLISHED),
     block=False,
     above="last",
     chrome=re.compile(r"KB\d+ - .*|Page \d+ of \d+|Knowledge Base"),

@@ -18,7 +18,7 @@ from kbarchive.parsing.text import line_finder
 from kbarchive.parsing.trailer import read_trailer
 from kbarchive.parsing.typeset import Typesetter
 
-_MAY_CITE = re.compile(r"Q\d")
+_MAY_CITE = re.compile(r"Q\d|support\.microsoft\.com/(?:kb|help)/")
 _QUERY_LABEL = re.compile(r"[^:]*:")
 # The title of a reference whose label stands in a block of its own, one blank line further down, and may be cut
 # by another (Q121130).

@@ -15,6 +15,7 @@ from kbarchive.parsing.grammars import load_grammar, terminals
 from kbarchive.parsing.lexer import Token
 
 _ID = re.compile(r"Q(\d+)")
+_SITE = re.compile(r"microsoft\.com/(?:kb|help)/(\d+)")
 _LINK = re.compile(r"<LINK[^>\n]*>")
 _BETWEEN = re.compile(r"(?:</LINK>)?\s*(?:(?i:TITLED?)[ ]*:|[:,|\-])?")  # an id and the title it is cited under
 _NUMBER = re.compile(r"(?:,[ ]*(?:and[ ])?|[ ]and[ ])(?=\d|Build)")
@@ -34,7 +35,12 @@ def find_citations(text: str) -> list[Citation]:
     """The cross-references of a text, in order."""
     found: list[Citation] = []
     for kind, start, end in _parse("references", text):
-        if kind in ("CITED", "MENTION", "QUOTED"):
+        if kind in ("LINKED", "ADDRESS"):
+            site = _SITE.search(text, start, end)
+            assert site is not None
+            title = " ".join(text[text.index(")", start) + 1 : end].split()) if kind == "LINKED" else ""
+            found.append(Citation(f"Q{site[1].lstrip('0') or '0'}", title or None, start))
+        elif kind in ("CITED", "MENTION", "QUOTED"):
             link = _LINK.search(text, start, end)
             match = _ID.search(text, link.end() if link else start)
             assert match is not None
