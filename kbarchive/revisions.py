@@ -32,7 +32,7 @@ class Facts(NamedTuple):
     """All that must be known of a text to choose between those of one id; a few dozen bytes.
 
     `modified` is "" where the text has no date. `digest` tells identical texts, and is empty where there is no id. `extras`
-    counts what only some forms have: the collection, the years of the article's own notice.
+    counts what some forms lack: the collection, the years of the article's own notice, the products.
     """
 
     id: str | None
@@ -68,7 +68,7 @@ class Revision(msgspec.Struct, frozen=True):
 
 def facts_of(article: Article) -> Facts:
     """The facts of a text."""
-    extras = (article.collection is not None) + bool(article.copyright)
+    extras = (article.collection is not None) + bool(article.copyright) + bool(article.products)
     digest = b"" if article.id is None else _digest(article)
     return Facts(article.id, article.modified or "", extras, digest)
 
