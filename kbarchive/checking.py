@@ -14,7 +14,7 @@ import msgspec
 
 from kbarchive.article import Article
 from kbarchive.document import Document, Entry, Failure, Skipped, reason
-from kbarchive.parsing import is_lossless
+from kbarchive.parsing import is_lossless, recognition
 from kbarchive.pipeline import Report, in_order, read_batch
 from kbarchive.reading import Outcome, batches
 from kbarchive.sources import SourcePath, entries
@@ -23,7 +23,7 @@ from kbarchive.sources import SourcePath, entries
 class Finding(msgspec.Struct, frozen=True):
     """One thing found in a document. `line` is the line in the file, or None where the whole document is meant.
 
-    `code` is that of a diagnostic, or "failure", "skipped" or "not-lossless".
+    `code` is that of a diagnostic, or "dialect" (what form a document has, and why), "failure", "skipped" or "not-lossless".
     """
 
     file: str
@@ -58,8 +58,8 @@ def check(
 ) -> CheckReport:
     """Parses all articles of `sources` (see `kbarchive.read`), several at a time, and counts what it meets.
 
-    `on_finding` gets every failure, skipped document and diagnostic, in input order; `on_progress` the report so far
-    after each batch. `jobs` and `executor` are as in `kbarchive.convert`.
+    `on_finding` gets every document's dialect, failure, skipped document and diagnostic, in input order; `on_progress` the
+    report so far after each batch. `jobs` and `executor` are as in `kbarchive.convert`.
 
     Raises SourceError where a source does not exist, WorkerError where a worker process dies.
     """
@@ -87,6 +87,8 @@ def _check_batch(batch: list[Entry], *, with_findings: bool) -> tuple[CheckRepor
     findings: list[Finding] = []
     for entry, found in read_batch(batch, report):
         if with_findings:
+            if isinstance(entry, Document) and any(isinstance(outcome, Article) for outcome in found):
+                findings.append(Finding(entry.file, entry.member, None, "dialect", recognition(entry.data)))
             findings += chain.from_iterable(map(_told, found))
         if isinstance(entry, Document) and any(isinstance(outcome, Article) for outcome in found):
             problem = _loss(entry)

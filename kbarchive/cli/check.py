@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.command(context_settings=CONTEXT_SETTINGS)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
-@click.option("-v", "--verbose", is_flag=True, help="Name each file skipped or failed, and each diagnostic.")
+@click.option("-v", "--verbose", is_flag=True, help="Name each file with its form and why, and each diagnostic.")
 @click.option("--json", "as_json", is_flag=True, help="The counts as JSON; with -v the findings go to stderr.")
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 def check(sources: tuple[str, ...], jobs: int | None, verbose: bool, as_json: bool, quiet: bool) -> int:

@@ -65,9 +65,9 @@ class Dialect:
 
     `fields` maps the header's labels, as spelled, to what they mean, in their usual order. `inline` are those that may follow
     another on its line; `bare` those without a colon. `rows` are lines without a label, in their order: patterns for a whole
-    line with groups named by what they mean ("systems" for operating systems). A header that is a `block` ends at a blank line;
-    else it ends at the first line that is none of these. `ruled` tells that a rule parts it from the body, `complete` that a
-    missing field is worth a diagnostic.
+    line with groups named by what they mean ("systems" for operating systems). A header that is a `block` ends at a blank line,
+    or behind the line that has the `last` label; else it ends at the first line that is none of these. `ruled` tells that a
+    rule parts it from the body, `complete` that a missing field is worth a diagnostic.
 
     `title` finds the title (group 1) in the lines before the header; where it stands `above`, it is the first or last
     paragraph there; `front_matter` may have it too. `chrome` are whole lines around an article that belong to the page. Where
@@ -89,6 +89,7 @@ class Dialect:
     bare: frozenset[str] = frozenset()
     rows: tuple[re.Pattern[str], ...] = ()
     block: bool = True
+    last: str = ""
     ruled: bool = False
     complete: bool = False
     title: re.Pattern[str] | None = None

@@ -28,6 +28,7 @@ DIALECT = Dialect(
         "ArticleIdent": "id",
     },
     inline=frozenset({"ArticleIdent"}),
+    last="ArticleIdent:",
     rows=(_TITLE,),
     old=True,
     blocks=frozenset({"LABEL"}),

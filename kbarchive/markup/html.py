@@ -16,16 +16,18 @@ _PIECE = re.compile(r"</(?:h[1-6]|p|div|table|ul|ol|span)>", re.IGNORECASE)
 _FAR = 4096
 _MOST_LEVELS = 100
 
-_SILENT = frozenset("script style template noscript object iframe svg math select".split())
+_SILENT = frozenset("script style template noscript object iframe svg math select canvas audio video applet embed".split())
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp small span strike strong"
-    " sub sup time tt u var wbr".split()
+    " sub sup time tt u var wbr blink bgsound marquee meter output progress picture rp rt ruby slot spacer track".split()
 )
 _BLOCK = frozenset(
-    "address area article aside blockquote body br button caption center col colgroup dd details dialog dir div dl dt fieldset"
-    " figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hr html img input legend li link main map menu"
-    " meta nav ol optgroup option p param pre section source summary table tbody td textarea tfoot th thead title tr ul".split()
+    "address area article aside base blockquote body br button caption center col colgroup dd details dialog dir div dl dt"
+    " fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html img input legend li"
+    " link listing main map menu meta nav noembed noframes ol optgroup option p param plaintext pre search section source"
+    " summary table tbody td textarea tfoot th thead title tr ul xmp".split()
 )
+_ANGLE = re.compile(rb"</?([A-Za-z][A-Za-z0-9]*)(?![A-Za-z0-9:\-])")
 _BREAK = "\n"
 
 
@@ -50,6 +52,8 @@ def read_html(text: str) -> Flow:
     # A signless document has no tree; a NUL ends one early.
     source = text.replace("\0", "\ufffd").encode("utf-8", "replace")
     if source.strip():
+        # A word between angles would be taken for a tag, and lost.
+        source = _ANGLE.sub(lambda match: match[0] if is_element(match[1].decode()) else b"&lt;" + match[0][1:], source)
         parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
         root = lxml.html.document_fromstring(source, parser=parser, ensure_head_body=True)
         reader.read(root)

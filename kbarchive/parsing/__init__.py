@@ -10,7 +10,7 @@ from lark import Token as LarkToken
 
 from kbarchive.article import Article, Source
 from kbarchive.dialects import OPTIONAL, UNKNOWN
-from kbarchive.parsing.articles import Part, find_articles
+from kbarchive.parsing.articles import Part, describe, find_articles
 from kbarchive.parsing.builder import Builder
 from kbarchive.parsing.driver import Driver, Node
 from kbarchive.parsing.flowing import FlowBuilder
@@ -19,7 +19,7 @@ from kbarchive.parsing.header import header_end
 from kbarchive.parsing.lexer import BodyLexer, Token
 from kbarchive.parsing.text import Text, encode, line_starts
 
-__all__ = ["is_lossless", "parse", "parse_document", "parse_tree"]
+__all__ = ["is_lossless", "parse", "parse_document", "parse_tree", "recognition"]
 
 
 def parse(data: bytes | str) -> Article:
@@ -46,6 +46,11 @@ def parse_tree(data: bytes | str) -> Tree[LarkToken]:
     """
     (part,) = find_articles(data, one=True)
     return _copy(_parse_part(part), part.text)
+
+
+def recognition(data: bytes | str) -> str:
+    """What form a file has, and why it was taken for that: where the marks of the form stand."""
+    return describe(find_articles(data))
 
 
 def is_lossless(data: bytes) -> bool:

@@ -24,63 +24,92 @@ class Part(NamedTuple):
     """The part of a file that holds one article.
 
     `header` and `end` are places in the readable text: where the header begins, and where what follows the article does.
-    `name` is what tells an article without an id from others of its file: the ruled heading above it and its number there.
+    `marks` tells where in the file the marks of its form were found. `name` is what tells an article without an id from
+    others of its file: the ruled heading above it and its number there. `flow` is what the text was read to where it is
+    Markdown or HTML, `facts` are the values of its front matter.
     """
 
     text: Text
     dialect: Dialect
     header: int
     end: int
-    heading: str | None
-    name: str
+    marks: Found
+    heading: str | None = None
+    name: str = "1"
     flow: Flow | None = None
-    """What the text was read to where it is Markdown or HTML."""
     facts: Mapping[str, object] = {}
-    """The values of its front matter."""
 
 
 def find_articles(data: bytes | str, *, one: bool = False) -> list[Part]:
     """The parts of a file, at least one; joined they are the file. With `one` it is taken for one article."""
     text = decode(data)
-    dialect, first = recognise(text.readable)
+    dialect, marks = recognise(text.readable)
+    if dialect.flow or not dialect.block or dialect is UNKNOWN or text.readable.startswith("<"):
+        part = _read_markup(text, dialect, marks)
+        if part:
+            return [part]
+    if dialect is UNKNOWN:
+        return [Part(text, dialect, 0, len(text.readable), marks)]
+    if dialect.old and text.encoding not in ("ascii", None):
+        text = decode(data, old=True)
+    text = unfold(text) if dialect.folded else without_margin(text, marks.header, marks.margin)
+    if not one and dialect.each is not None and text.readable.find(dialect.word, marks.header + 1) >= 0:
+        later = [found for found in dialect.find_all(text.readable, marks.header) if found.header > marks.header]
+        if later:
+            return _cut_apart(text, dialect, [marks, *later])
+    ends = dialect.ends.search(text.readable, marks.header) if dialect.ends else None
+    behind = len(text.readable) - ends.start() if ends else 0
+    if dialect.markup:
+        text = without_markup(text, marks.header, len(text.readable) - behind)
+    end = len(text.readable) - behind
+    return [Part(text, dialect, marks.header, end, marks, marks.heading, _name(marks, marks.heading, 1))]
+
+
+def describe(parts: list[Part]) -> str:
+    """Why a file was taken for what it is: its form, and where the marks of that stand."""
+    first = parts[0]
+    if first.dialect is UNKNOWN:
+        return "unknown: no marks of any form"
+    words = [f"{first.dialect.name}: its marks"]
+    if first.flow is None:
+        # In the first part a place in the text is one in the file.
+        line = first.text.line + first.text.readable.count("\n", 0, first.marks.mark)
+        words.append(f"stand in line {line}")
+        if first.marks.margin:
+            words.append(f"behind {first.marks.margin!r}")
+    else:
+        words.append("stand in its front matter" if first.facts else "stand in what the page says")
+    if len(parts) > 1:
+        words.append(f"and {len(parts) - 1:,} times more")
+    return " ".join(words)
+
+
+def _read_markup(text: Text, dialect: Dialect, marks: Found) -> Part | None:
+    """The article of a page in HTML or of a text in Markdown; None where it is neither."""
     if not dialect.markup and looks_like_html(text.readable):
         flow = read_html(text.readable)
-        dialect, _ = recognise(_plain(flow))
-        if dialect is not UNKNOWN:
-            return [Part(text, dialect, 0, len(text.readable), None, "1", flow)]
+        dialect, marks = recognise(_plain(flow))
+        return Part(text, dialect, 0, len(text.readable), marks, flow=flow) if dialect is not UNKNOWN else None
     if dialect.flow or ("BARE" in dialect.blocks and _ATX.search(text.readable)):
         facts, start = read_front_matter(text.readable) or ({}, 0)
         flow = read_markdown(text.readable[start:], 1 + text.readable.count("\n", 0, start))
-        return [Part(text, dialect, 0, len(text.readable), None, "1", flow, facts)]
-    if dialect is UNKNOWN:
-        return [Part(text, dialect, 0, len(text.readable), None, "1")]
-    if dialect.old and text.encoding not in ("ascii", None):
-        text = decode(data, old=True)
-    if dialect.folded:
-        text = unfold(text)
-        return [Part(text, dialect, first.header, len(text.readable), None, "1")]
-    text = without_margin(text, first.header, first.margin)
-    start = first.header
-    later = []
-    if not one and dialect.each is not None and text.readable.find(dialect.word, start + 1) >= 0:
-        later = [found for found in dialect.find_all(text.readable, start) if found.header > start]
-    if not later:
-        ends = dialect.ends.search(text.readable, start) if dialect.ends else None
-        behind = len(text.readable) - ends.start() if ends else 0
-        if dialect.markup:
-            text = without_markup(text, start, len(text.readable) - behind)
-        return [Part(text, dialect, start, len(text.readable) - behind, first.heading, _name(first, first.heading, 1))]
-    places = [0, *(found.mark for found in later), len(text.readable)]
+        return Part(text, dialect, 0, len(text.readable), marks, flow=flow, facts=facts)
+    return None
+
+
+def _cut_apart(text: Text, dialect: Dialect, marks: list[Found]) -> list[Part]:
+    """The parts of a file that holds many articles: what stands before the marks of one belongs to the one above."""
+    places = [0, *(found.mark for found in marks[1:]), len(text.readable)]
     parts: list[Part] = []
     heading = None
     names: set[str] = set()
-    for number, (found, place, piece) in enumerate(zip([first, *later], places, cut(text, places), strict=False), 1):
+    for number, (found, place, piece) in enumerate(zip(marks, places, cut(text, places), strict=False), 1):
         heading = found.heading or heading
         name = _name(found, heading, number)
         if name in names:
             name = f"{name}.{number}"
         names.add(name)
-        parts.append(Part(piece, dialect, found.header - place, len(piece.readable), heading, name))
+        parts.append(Part(piece, dialect, found.header - place, len(piece.readable), found, heading, name))
     return parts
 
 

@@ -51,6 +51,8 @@ def header_end(text: str, start: int, dialect: Dialect) -> int:
     """Where the header that starts at `start` ends: behind its last lines, and the blank lines below them."""
     if dialect.block:
         match = _header_block(dialect).match(text, start)
+        if match and dialect.last and (at := text.find(dialect.last, start, match.end())) >= 0:
+            return text.index("\n", at) + 1  # text may follow without a blank line
         return match.end() if match else start
     end = place = start
     rows = list(dialect.rows)
@@ -137,15 +139,15 @@ def read_line(line: str, offset: int, dialect: Dialect, header: Header, rows: li
     """Reads the fields of a line into `header`; False where it has none. A row that reads the line is taken out of `rows`."""
     found = _read_row(line, rows) or list(_split(line, dialect))
     for label, meaning, value in found:
-        read_field(label, meaning, value, offset, dialect, header)
+        read_field(label, meaning, value, offset, dialect, header, line)
     return bool(found)
 
 
-def read_field(label: str, meaning: Field, value: str, offset: int, dialect: Dialect, header: Header) -> None:
-    """Reads one field into `header`."""
+def read_field(label: str, meaning: Field, value: str, offset: int, dialect: Dialect, header: Header, line: str = "") -> None:
+    """Reads one field into `header`; where it stands twice, the `line` of the second is left over."""
     if meaning != "fact" and meaning in header.raw:
         if label in header.fields or meaning != "id":
-            header.leftover.append(f"{label}: {value}")
+            header.leftover.append(line or f"{label}: {value}")
             header.problems.append(("header-field-doubled", offset, f"{label} stands twice; the first is taken"))
         else:
             header.fields[label] = value

@@ -45,6 +45,10 @@ class Typesetter:
                     add(table)
                 elif words := reflow(piece):
                     add(Paragraph(line, words))
+            elif kind == "LAYOUT" and not in_item and number < count and self._opens_paragraph(child, children[number]):
+                # A paragraph whose first line is indented.
+                add(Paragraph(line_at(start), reflow(text[start : children[number][2]])))
+                number += 1
             elif kind == "LAYOUT" or kind == "PARAGRAPH":
                 run = [child]
                 while number < count:
@@ -115,6 +119,21 @@ class Typesetter:
                 return blocks
         return [Code(line, "\n".join(dedent(lines)))]
 
+    def _opens_paragraph(self, child: Token, below: Child) -> bool:
+        """Whether an indented line is the first of the paragraph right below it: a full line of prose above prose."""
+        if below[0] != "PARAGRAPH" or child[2] - child[1] < _FULL_LINE:
+            return False
+        _, start, end = below
+        text = self._text
+        first = text[child[1] : child[2]]
+        words = first.strip()
+        if first.count("\n") > 1 or len(first) - len(first.lstrip()) > _DEEPEST_OPENING or words.endswith(_ENDS):
+            return False
+        if not text[start:end].rstrip().endswith(_ENDS):  # more of it is laid out below
+            return False
+        lines = [words, *text[start:end].strip().split("\n")]
+        return is_plainly_prose(" ".join(lines)) and is_prose(lines) and not _COLUMNS.search("\n".join(lines))
+
     def _is_label_in_code(self, children: list[Child], number: int) -> bool:
         """Whether lines at the left margin stand in the midst of indented ones, no blank line on either side."""
         if children[number][0] != "PARAGRAPH" or number + 1 == len(children) or children[number + 1][0] != "LAYOUT":
@@ -170,6 +189,10 @@ class Typesetter:
         return blocks
 
 
+_ENDS = tuple(".;:?!")
+_DEEPEST_OPENING = 8
+_COLUMNS = re.compile(r"[^\s.:?!)][ ]{2}|[ ]{3}")
+_FULL_LINE = 45  # with its indent; a shorter one does not wrap
 _LABEL_INITIALS = frozenset("NWICTnwict")
 _INDENTED = frozenset({"LAYOUT"})
 _LAID_OUT = frozenset({"LAYOUT", "PARAGRAPH"})
