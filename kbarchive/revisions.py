@@ -6,8 +6,8 @@ first. Articles without an id have no revisions: what their key tells is a place
 
 Two texts are *identical* when they say the same: the same words in the same order in every part of the record, and the
 same date. Line numbers, white space, the spelling of the header and the diagnostics are not what an article says; nor are
-the collection and the years of the notice, which only some forms have. So the forms of one text are one (measured: 99.5 %
-of the articles that the archive has in its FTP and its Jekyll form; the others have damaged characters in one), and of
+the collection and the years of the notice, which only some forms have. So the forms of one text are one (measured: 99.6 %
+of the articles that the archive has in its FTP and its Jekyll form; most others have damaged characters in one), and of
 identical texts the one with the most extras is kept.
 """
 
@@ -73,11 +73,16 @@ def facts_of(article: Article) -> Facts:
     return Facts(article.id, article.modified or "", extras, digest)
 
 
+def rank(text: Facts) -> tuple[str, int]:
+    """The higher the newer; of texts of one rank the one read first goes before the other."""
+    return text.modified, text.extras
+
+
 def roles(texts: Sequence[Facts]) -> bytearray:
     """The `Role` of each of the texts, which stand in input order."""
     chosen = bytearray(len(texts))  # Role.ARTICLE is 0
     # Both sorts are stable, so that texts alike in all this stay in input order.
-    order = sorted((number for number, text in enumerate(texts) if text.id), key=lambda n: _rank(texts[n]), reverse=True)
+    order = sorted((number for number, text in enumerate(texts) if text.id), key=lambda n: rank(texts[n]), reverse=True)
     order.sort(key=lambda number: texts[number].id or "")
     for _, group in groupby(order, lambda number: texts[number].id):
         article, *others = group
@@ -96,7 +101,7 @@ def newest_first(texts: Iterable[_Text], record: Callable[[_Text], Article]) -> 
         source = record(text).source
         return source.file or "", source.member or "", source.number
 
-    return sorted(sorted(texts, key=place), key=lambda text: _rank(facts_of(record(text))), reverse=True)
+    return sorted(sorted(texts, key=place), key=lambda text: rank(facts_of(record(text))), reverse=True)
 
 
 def listed(revisions: Sequence[Article]) -> list[Revision]:
@@ -120,10 +125,6 @@ def listed(revisions: Sequence[Article]) -> list[Revision]:
 def differing(one: Article, other: Article) -> list[str]:
     """The fields in which two texts do not say the same; none where they are identical."""
     return [field for (field, said), (_, said_there) in zip(_said(one), _said(other), strict=True) if said != said_there]
-
-
-def _rank(text: Facts) -> tuple[str, int]:
-    return text.modified, text.extras
 
 
 def _digest(article: Article) -> bytes:

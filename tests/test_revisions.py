@@ -248,6 +248,17 @@ def test_unknown_revisions_are_told(tmp_path: Path) -> None:
             index.revisions("Q1")
 
 
+def test_sample_has_an_article_with_revisions() -> None:
+    with open_index("sample") as index:
+        revisions = index.revisions("Q900131")
+        assert [(article.modified, article.source.dialect) for article in revisions] == [
+            ("1998-04-20", "ftp"),
+            ("1997-01-14", "ftp"),
+            ("1996-09-03", "page"),
+        ]
+        assert (index.metadata.revisions, index.metadata.identical) == (2, 0)
+
+
 # Conversion
 
 

@@ -46,6 +46,7 @@ def stats(index_dir: str | None, as_json: bool, quiet: bool) -> None:
 
         everything = {
             "articles": metadata.articles,
+            "revisions": metadata.revisions,
             "sources": metadata.sources,
             **metadata.counts,
             "references": references,
@@ -53,7 +54,7 @@ def stats(index_dir: str | None, as_json: bool, quiet: bool) -> None:
         }
         click.echo(msgspec.json.format(msgspec.json.encode(everything), indent=2))
         return
-    _print("articles", {"all": metadata.articles})
+    _print("articles", {"all": metadata.articles, "older revisions": metadata.revisions})
     for group, counts in metadata.counts.items():
         _print(group, counts)
     _print("references", references)

@@ -26,7 +26,7 @@ from kbarchive.sources import SourcePath, entries, identity
 
 Progress = Callable[[Report], object]
 
-_CORPUS_FOLDERS = ("page", "txt")
+_CORPUS_FOLDERS = ("older", "page", "txt")
 
 
 class IndexReport(Report, kw_only=True):

@@ -16,7 +16,7 @@ from kbarchive.article import Article
 from kbarchive.index import records
 from kbarchive.index.codec import InvertedPool, ShardCodec, empty_records
 from kbarchive.index.schema import document, new_schema
-from kbarchive.revisions import Facts, Role, facts_of
+from kbarchive.revisions import Facts, Role, facts_of, rank
 
 NAME = "shard"
 
@@ -42,13 +42,22 @@ class ShardWriter:
         self._writer = SegmentWriter(index, compound=False, codec=ShardCodec())
         self._writer.pool = InvertedPool()
         self._facts: list[tuple[tuple[str, str], ...]] = []
+        self._newest: dict[str, Facts] = {}
         self.written: list[Written] = []
 
     def add(self, article: Article, source: bytes, place: tuple[int, int]) -> None:
-        """Adds an article and the bytes it was read from."""
-        self._writer.add_document(**document(article, records.pack(article, source)))
+        """Adds an article and the bytes it was read from; the places rise."""
+        facts = facts_of(article)
+        newest = self._newest.get(facts.id or "")
+        if newest is None or rank(facts) > rank(newest):
+            self._writer.add_document(**document(article, records.pack(article, source)))
+            if facts.id:
+                self._newest[facts.id] = facts
+        else:  # no need to analyse what `finish` would drop in any case
+            record = b"" if facts.digest == newest.digest else records.pack(article, source)
+            self._writer.add_document(id=article.id, record=record)
         self._facts.append(tuple(_facts(article)))
-        self.written.append(Written(facts_of(article), place))
+        self.written.append(Written(facts, place))
 
     def finish(self, roles: Sequence[int]) -> Counts:
         """Writes the shard, where `roles` has the `Role` of each document, and returns the counts of its articles.
