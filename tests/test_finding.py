@@ -309,5 +309,6 @@ def test_refs() -> None:
 
 def test_stats() -> None:
     stats = json.loads(kb("stats", "--json").stdout)
-    assert stats["articles"] == len(corpus_files())
+    # Revisions, and the article that is there in two forms, count once.
+    assert stats["articles"] == len({article.key for article in kbarchive.read(CORPUS)})
     assert "exchange" in kb("stats").stdout

@@ -256,7 +256,7 @@ def test_sample_has_an_article_with_revisions() -> None:
             ("1997-01-14", "ftp"),
             ("1996-09-03", "page"),
         ]
-        assert (index.metadata.revisions, index.metadata.identical) == (2, 0)
+        assert (index.metadata.revisions, index.metadata.identical) == (2, 1)
 
 
 # Conversion

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple, get_args
 
 # How far into a file a header may begin: beyond any page chrome, short of quotations inside long texts.
-_FAR = 16_000
+_FAR = 6_000
 
 # What may stand before every line of an article: blanks, and the signs of comments and quotations.
 _MARGIN = r"^(?P<margin>[ \t]{0,12}+(?:(?://|/\*|['*>#;]|--|REM\b)[ \t]{0,8}+)*+)"

@@ -16,7 +16,8 @@ _CHROME = re.compile(
 DIALECT = Dialect(
     name="support",
     word="rticle",
-    mark=r"MARGIN(?:Article ID[ \t]*:\s{0,3}\d{5,7}\b(?=[ \t]*-|\s+Last Review[ \t]*:)"
+    mark=r"MARGIN(?:Article ID[ \t]*:\s{0,3}\d{5,7}\b"
+    r"(?=[ \t]*-|[ \t]+Last Review[ \t]*:|[ \t]*\n(?:[^\n]{0,8}\n){0,3}EDGELast Review[ \t]*:)"
     r"|View products that this article applies to\.?[ ]*\n\s*This article was previously published under Q\d+"
     r"|This article was previously published under Q\d+\.?\s*\n)",
     fields={"Article ID": "id", "Last Review": "modified", "Revision": "fact"},

@@ -26,8 +26,6 @@ from kbarchive.sources import SourcePath, entries, identity
 
 Progress = Callable[[Report], object]
 
-_CORPUS_FOLDERS = ("older", "page", "txt")
-
 
 class IndexReport(Report, kw_only=True):
     """What came of a build: the counts of what was read, and what became of it.
@@ -97,8 +95,9 @@ def build_sample_in_memory() -> tuple[Storage, Metadata]:
 
 
 def _corpus() -> list[Path]:
-    corpus = resource_folder("corpus")
-    return [corpus / name for name in _CORPUS_FOLDERS if (corpus / name).is_dir()]
+    return [
+        folder for folder in sorted(resource_folder("corpus").iterdir()) if folder.is_dir() and folder.name != "__pycache__"
+    ]
 
 
 def _workers(shards: Sequence[Path]) -> list[Worker]:

@@ -52,17 +52,24 @@ def find_articles(data: bytes | str, *, one: bool = False) -> list[Part]:
         return [Part(text, dialect, 0, len(text.readable), marks)]
     if dialect.old and text.encoding not in ("ascii", None):
         text = decode(data, old=True)
-    text = unfold(text) if dialect.folded else without_margin(text, marks.header, marks.margin)
+    if dialect.folded:
+        text = unfold(text)
+    elif marks.margin:
+        bare = without_margin(text, marks.margin)
+        mark, header = (_same_line(text.readable, place, bare.readable) for place in (marks.mark, marks.header))
+        text, marks = bare, marks._replace(mark=mark, header=header)
     if not one and dialect.each is not None and text.readable.find(dialect.word, marks.header + 1) >= 0:
         later = [found for found in dialect.find_all(text.readable, marks.header) if found.header > marks.header]
         if later:
             return _cut_apart(text, dialect, [marks, *later])
     ends = dialect.ends.search(text.readable, marks.header) if dialect.ends else None
     behind = len(text.readable) - ends.start() if ends else 0
+    header = marks.header
     if dialect.markup:
-        text = without_markup(text, marks.header, len(text.readable) - behind)
+        header = text.readable.rfind("\n", 0, header) + 1  # tags stand before it on its line
+        text = without_markup(text, header, len(text.readable) - behind)
     end = len(text.readable) - behind
-    return [Part(text, dialect, marks.header, end, marks, marks.heading, _name(marks, marks.heading, 1))]
+    return [Part(text, dialect, header, end, marks, marks.heading, _name(marks, marks.heading, 1))]
 
 
 def describe(parts: list[Part]) -> str:
@@ -90,7 +97,7 @@ def _read_markup(text: Text, dialect: Dialect, marks: Found) -> Part | None:
         flow = read_html(text.readable)
         dialect, marks = recognise(_plain(flow))
         return Part(text, dialect, 0, len(text.readable), marks, flow=flow) if dialect is not UNKNOWN else None
-    if dialect.flow or ("BARE" in dialect.blocks and _ATX.search(text.readable)):
+    if dialect.flow or ("BARE" in dialect.blocks and not marks.margin.strip() and _ATX.search(text.readable)):
         facts, start = read_front_matter(text.readable) or ({}, 0)
         flow = read_markdown(text.readable[start:], 1 + text.readable.count("\n", 0, start))
         return Part(text, dialect, 0, len(text.readable), marks, flow=flow, facts=facts)
@@ -111,6 +118,14 @@ def _cut_apart(text: Text, dialect: Dialect, marks: list[Found]) -> list[Part]:
         names.add(name)
         parts.append(Part(piece, dialect, found.header - place, len(piece.readable), found, heading, name))
     return parts
+
+
+def _same_line(text: str, place: int, other: str) -> int:
+    """Where the line of a place in one text begins in another with the same lines."""
+    found = 0
+    for _ in range(text.count("\n", 0, place)):
+        found = other.index("\n", found) + 1
+    return found
 
 
 def _plain(flow: Flow) -> str:

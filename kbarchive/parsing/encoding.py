@@ -45,8 +45,8 @@ def detect(data: bytes, *, old: bool = False) -> tuple[str, bool]:
     else:
         return "utf-8", True
     sequences = _SEQUENCE.findall(data)
-    strays = len(_HIGH.findall(_SEQUENCE.sub(b"", data)))
-    if sequences and len(sequences) * 2 >= strays and not _is_double_byte(data):
+    strays = sum(map(len, _HIGH.findall(_SEQUENCE.sub(b"", data))))
+    if not old and sequences and len(sequences) * 2 >= strays and not _is_double_byte(data):
         return "utf-8", False
     if _is_double_byte(data):
         return "cp1252", False

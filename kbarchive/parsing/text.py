@@ -80,13 +80,11 @@ def encode(original: str, encoding: str | None) -> bytes:
     return original.encode("utf-8", "surrogateescape" if encoding else "surrogatepass")
 
 
-def without_margin(text: Text, start: int, margin: str) -> Text:
-    """The text without what stands before its lines from `start` on, where it does; the sign of a comment may stand alone."""
-    if not margin:
-        return text
+def without_margin(text: Text, margin: str) -> Text:
+    """The text without what stands before its lines, where it does; the sign of a comment may stand alone."""
     signs = margin.rstrip(" ")
     pattern = re.compile(rf"^{re.escape(signs)}[ ]{{0,{len(margin) - len(signs)}}}", re.MULTILINE)
-    return text._replace(readable=text.readable[:start] + pattern.sub("", text.readable[start:]))
+    return text._replace(readable=pattern.sub("", text.readable))
 
 
 def without_markup(text: Text, start: int, end: int) -> Text:

@@ -1,0 +1,296 @@
+"""Every form the articles came in: what a file is taken for, how it is cut, and what its header says."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+import pytest
+
+import kbarchive
+from kbarchive.dialects import DIALECTS
+from kbarchive.parsing import is_lossless, parse_document, recognition
+from kbarchive.parsing.dates import read_date
+from kbarchive.parsing.encoding import detect
+from kbarchive.resources import resource_folder
+from tests.corpus import dialect_files
+
+CORPUS = resource_folder("corpus")
+
+# file: for each article (key, title, modified, section kinds, references)
+ARTICLES = {
+    "jekyll/Q900301.md": [
+        ("Q900301", '"The Beam Is Busy" When Two Lamps Are Switched', "1998-03-04", "symptoms cause resolution", "Q900302")
+    ],
+    "jekyll/Q900303.md": [("Q900303", "BEAM Statement Draws Nothing in Screen Mode 0", "1989-04-09", "question response", "")],
+    "pcjs/Q900304.md": [("Q900304", 'Tower BASIC Manual Lists "BEAM" Twice', "1989-05-17", "problem response", "")],
+    "site/Q900301.html": [
+        ("Q900301", '"The Beam Is Busy" When Two Lamps Are Switched', "1998-03-04", "symptoms cause resolution", "Q900302")
+    ],
+    "mspl/towerkno.txt": [
+        ("Q900305", "How the Tower Draws a Frame with Line Characters", "1990-02-02", "body", ""),
+        ("Q900306", "What to Check Before the Lamp Is Lit", "1991-01-17", "question response", ""),
+        ("Q900307", "", "1991-02-05", "body", ""),
+        ("Q900308", "Linker Error L9001 When the Tower Is High", "1988-12-29", "problem response", ""),
+    ],
+    "mspl-plain/seakno.txt": [
+        ("seakno.txt#Sea Development Kit/1", "Waves Are Counted Twice", None, "problem response", ""),
+        ("seakno.txt#Sea Development Kit/2", "Opening a Harbor from Two Threads", None, "question response", ""),
+        ("seakno.txt#Sea Development Kit/3", "The Size of a Bay", None, "body", ""),
+    ],
+    "online/seatalk.txt": [
+        ("Q900309", "SeaFloat Returns Numbers With Nine Digits", None, "summary more-information", ""),
+        ("Q900310", "Where the Tide Table Is Kept", None, "summary", ""),
+    ],
+    "compuserve/tide.txt": [("Q900311", "INF: Reading the Tide from a Serial Port", "1993-07-15", "summary", "")],
+    "compuserve/TIDE.CPP": [("Q900312", "INF: Writing the Tide from a Serial Port", "1993-07-15", "summary", "")],
+    "pss/Q900313.txt": [("Q900313", "PRB: WaveOutSea Fails on the Second Call", "1996-01-21", "symptoms resolution", "")],
+    "article-id/lists.txt": [
+        ("Q900314", "BUG: Known Bugs of the Sea Development Kit 1.25", None, "body", ""),
+        ("Q900315", "FIX: Bugs Mended in the Sea Development Kit 1.25", None, "body", ""),
+    ],
+    "msdn/Q900316.txt": [
+        (
+            "Q900316",
+            "Contents of the Sea Development Kit README.TXT (Part 1 of 2)",
+            "1997-05-01",
+            "summary more-information",
+            "Q900317",
+        )
+    ],
+    "psskb/900318.txt": [("Q900318", "How to raise the level of a lake", "2004-10-13", "summary more-information", "")],
+    "support/900319.txt": [
+        ("Q900319", '"Boat Not Moored" when you close the harbor', "2005-08-15", "symptoms resolution", "Q900318")
+    ],
+    "support/900320.txt": [
+        (
+            "Q900320",
+            "Sails are shown as open even though there is no wind in Harbor GP",
+            None,
+            "symptoms cause resolution",
+            "",
+        )
+    ],
+    "support/900321.html": [
+        ("Q900321", "How to let a boat answer letters", "2007-02-26", "summary more-information", "Q900319")
+    ],
+    "docs/cannot-verify-harbor.md": [
+        ("Q3900322", "Can't verify a harbor", "2024-01-24", "body symptoms cause resolution more-information", "Q900319")
+    ],
+    "localised/900323.txt": [
+        ("Q900323", "Wie man einen See hebt, wenn die Schleuse offen ist \u2013 \u00dcbersicht", None, "body", "")
+    ],
+    "flattened/Q900324.txt": [("Q900324", "HOWTO: Read the Log of a Lamp", "2001-06-07", "summary more-information", "")],
+}
+
+
+def test_every_file_is_in_the_table() -> None:
+    assert sorted(ARTICLES) == sorted(path.relative_to(CORPUS).as_posix() for path in dialect_files())
+
+
+@pytest.mark.parametrize("name", ARTICLES)
+def test_articles_of_a_file(name: str) -> None:
+    path = CORPUS / name
+    data = path.read_bytes()
+    articles = parse_document(data, file=path.name)
+    found = [
+        (
+            article.key,
+            article.title,
+            article.modified,
+            " ".join(section.kind for section in article.sections),
+            " ".join(reference.id for reference in article.references),
+        )
+        for article in articles
+    ]
+    assert found == ARTICLES[name]
+    assert {article.source.dialect for article in articles} == {path.parent.name}
+    assert [article.source.number for article in articles] == list(range(1, len(articles) + 1))
+    assert is_lossless(data)
+    assert recognition(data).startswith(f"{path.parent.name}: its marks stand in ")
+
+
+@pytest.mark.parametrize("path", dialect_files(), ids=lambda path: path.name)
+def test_line_ends_change_nothing(path: Path) -> None:
+    data = path.read_bytes()
+    windows = data.replace(b"\n", b"\r\n")
+    assert is_lossless(windows)
+    for lf, crlf in zip(parse_document(data), parse_document(windows), strict=True):
+        assert crlf.source.newline == "crlf"
+        assert (lf.title, lf.sections, lf.header, lf.references) == (crlf.title, crlf.sections, crlf.header, crlf.references)
+
+
+def test_the_columns_of_the_library_go_together() -> None:
+    (article,) = parse_document((CORPUS / "jekyll" / "Q900303.md").read_bytes())
+    assert article.versions == (kbarchive.Version("MS-DOS", ("1.00", "1.10")), kbarchive.Version("OS/2", ("1.10",)))
+    assert article.operating_systems == ("MS-DOS", "OS/2")
+    assert article.collection == "mspl13_basic"
+    assert article.products == ()
+
+
+def test_the_heading_of_a_book_is_the_product() -> None:
+    articles = parse_document((CORPUS / "mspl" / "towerkno.txt").read_bytes())
+    assert [article.products for article in articles] == [("Tower BASIC",)] * 3 + [("Tower Linker",)]
+    assert [article.source.line for article in articles] == [1, 19, 45, 55]
+
+
+def test_parse_takes_a_book_for_one_article_and_read_does_not() -> None:
+    path = CORPUS / "mspl" / "towerkno.txt"
+    assert "L9001" in kbarchive.parse(path.read_bytes()).text
+    assert [article.id for article in kbarchive.read(path)] == ["Q900305", "Q900306", "Q900307", "Q900308"]
+
+
+def test_articles_of_the_ftp_form_one_after_another() -> None:
+    files = [CORPUS / "txt" / "206" / "Q206968.TXT", CORPUS / "txt" / "179" / "Q179289.TXT"]
+    data = b"\n".join(path.read_bytes() for path in files)
+    articles = parse_document(data)
+    assert [article.id for article in articles] == ["Q206968", "Q179289"]
+    assert is_lossless(data)
+    for path, article in zip(files, articles, strict=True):
+        (alone,) = parse_document(path.read_bytes())
+        assert (article.text, article.metadata) == (alone.text, alone.metadata)
+    assert articles[1].source.sha256 == alone.source.sha256
+
+
+@pytest.mark.parametrize("margin", [" ", "    ", "\t", "// ", "' ", "* ", "> ", "> > ", "; ", "# ", "REM "])
+@pytest.mark.parametrize("name", ["txt/206/Q206968.TXT", "pss/Q900313.txt", "compuserve/tide.txt", "support/900319.txt"])
+def test_what_stands_before_every_line(name: str, margin: str) -> None:
+    text = (CORPUS / name).read_text(encoding="utf-8")
+    behind = "".join((margin + line).rstrip() + "\n" for line in text.split("\n")[:-1])
+    plain, found = kbarchive.parse(text), kbarchive.parse(behind)
+    assert (found.source.dialect, found.id, found.title, found.modified) == (
+        plain.source.dialect,
+        plain.id,
+        plain.title,
+        plain.modified,
+    )
+    assert [section.kind for section in found.sections] == [section.kind for section in plain.sections]
+    assert is_lossless(behind.encode())
+
+
+@pytest.mark.parametrize(
+    ("mark", "name"),
+    [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")],
+)
+def test_byte_order_marks(mark: bytes, name: str) -> None:
+    text = (CORPUS / "txt" / "206" / "Q206968.TXT").read_text(encoding="ascii")
+    data = mark + text.encode(name)
+    article = kbarchive.parse(data)
+    assert (article.id, article.source.encoding) == ("Q206968", name)
+    assert article.sections == kbarchive.parse(text).sections
+    assert is_lossless(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"plain", ("ascii", True)),
+        ("caf\u00e9".encode(), ("utf-8", True)),
+        ("caf\u00e9 \u201cyes\u201d".encode("cp1252"), ("cp1252", True)),
+        ("\u2554\u2550\u2550\u2557 and \u2551".encode("cp437"), ("cp437", True)),
+        ("M\u00fcnchen h\u00e4tte".encode("cp437"), ("cp437", True)),
+        (b"a\xa0blank\xa0that\xa0holds", ("cp1252", True)),
+        ("\u60a8\u7684\u5927\u5c0f\u70ba\u4f55".encode("big5"), ("cp1252", False)),
+        (b"\xff\xfea", ("cp1252", True)),
+    ],
+)
+def test_codes(data: bytes, expected: tuple[str, bool]) -> None:
+    assert detect(data) == expected
+
+
+def test_bytes_of_two_are_told_and_kept() -> None:
+    source = (CORPUS / "txt" / "206" / "Q206968.TXT").read_bytes()
+    data = source.replace(b"SYMPTOMS\n", "\u60a8\u7684\u5927\u5c0f\u70ba\u4f55".encode("big5") + b"\n\nSYMPTOMS\n", 1)
+    assert "undecodable" in {diagnostic.code for diagnostic in kbarchive.parse(data).diagnostics}
+    assert is_lossless(data)
+
+
+def test_old_books_are_in_the_code_of_ms_dos() -> None:
+    article = parse_document((CORPUS / "mspl" / "towerkno.txt").read_bytes())[0]
+    assert article.source.encoding == "cp437"
+    assert "\u2554\u2550\u2550\u2550\u2550\u2557" in article.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MIT License\n\nPermission is given to anyone who asks, in this article or another, to do as they like.\n",
+        "/* Title: none\n * Document: none\n */\nint main(void)\n{\n    return 0;\n}\n",
+        "From: ann@harbor.example\nSubject: Article ID: Q900301\n\nDid you read Article ID: Q900301? It is good.\n",
+        " The Guide\n ===================\n\n 1. Begin\n\n Words.\n\n 2. End\n\n Words.\n",
+        "<html><head><title>Shop</title></head><body><h1>Lamps</h1><p>We have lamps.</p></body></html>\n",
+        "# Lamps\n\nA project for lamps.\n\n## Summary\n\nNone.\n",
+        "ARTICLE ID: Q900301\nTITLE: A List\n\nARTICLE ID: Q900302\nTITLE: Another\n",
+        "",
+    ],
+    ids=["licence", "source", "mail", "guide", "page", "readme", "list", "nothing"],
+)
+def test_what_is_no_article(text: str) -> None:
+    assert kbarchive.parse(text).source.dialect == "unknown"
+
+
+@pytest.mark.parametrize("quoted", ["pss/Q900313.txt", "compuserve/tide.txt", "page/Q900074.txt", "support/900319.txt"])
+def test_a_form_that_is_quoted_in_another(quoted: str) -> None:
+    source = (CORPUS / "txt" / "206" / "Q206968.TXT").read_text(encoding="ascii")
+    text = source.replace("RESOLUTION\n", (CORPUS / quoted).read_text(encoding="utf-8") + "\n\nRESOLUTION\n", 1)
+    article = kbarchive.parse(text)
+    assert (article.source.dialect, article.id) == ("ftp", "Q206968")
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("29-DEC-1988", "1988-12-29"),
+        ("2-FEB-1990", "1990-02-02"),
+        ("24-Oct-1994", "1994-10-24"),
+        ("01-21-1996", "1996-01-21"),
+        ("6/25/2002", "2002-06-25"),
+        ("10/13/2004", "2004-10-13"),
+        ("June 16, 1997", "1997-06-16"),
+        ("August 15, 2005", "2005-08-15"),
+        ("2024-01-24", "2024-01-24"),
+        ("31-FEB-1999", None),
+        ("13/13/2004", None),
+        ("soon", None),
+    ],
+)
+def test_dates(text: str, date: str | None) -> None:
+    assert read_date(text) == date
+
+
+@pytest.mark.parametrize(
+    ("spelling", "article"),
+    [("Q900301", "Q900301"), ("900301", "Q900301"), ("KB900301", "Q900301"), ("Q0900301", "Q900301"), ("none", None)],
+)
+def test_numbers(spelling: str, article: str | None) -> None:
+    text = f"DOCUMENT:{spelling}  01-JAN-1999  [sea]\nTITLE   :T\nPRODUCT :P\nPROD/VER:\nOPER/SYS:\nKEYWORDS:\n\nText.\n"
+    found = kbarchive.parse(text)
+    assert found.id == article
+    codes = {diagnostic.code for diagnostic in found.diagnostics}
+    assert ("header-id-spelling" in codes) == spelling.startswith("KB")
+
+
+def test_a_title_that_ends_in_its_number() -> None:
+    article = kbarchive.parse(
+        "How to mend a lamp (900325)\n\nThis article was previously published under Q900325\n\nSUMMARY\nDone.\n"
+    )
+    assert (article.source.dialect, article.id, article.title, article.summary) == (
+        "psskb",
+        "Q900325",
+        "How to mend a lamp",
+        "Done.",
+    )
+
+
+def test_a_prefix_of_another_country() -> None:
+    article = kbarchive.parse("Lampen \u00fcben\n\nFr\u00fcher ver\u00f6ffentlicht \u00fc D900326\n\nText.\n")
+    assert (article.source.dialect, article.id) == ("localised", "Q900326")
+    assert article.diagnostics[0].code == "header-id-spelling"
+
+
+def test_names_are_those_of_the_design() -> None:
+    names = {dialect.name for dialect in DIALECTS}
+    assert names == set(
+        "ftp jekyll pcjs site page mspl mspl-plain online compuserve pss article-id msdn psskb support docs localised"
+        " flattened".split()
+    )
