@@ -294,3 +294,15 @@ def test_names_are_those_of_the_design() -> None:
         "ftp jekyll pcjs site page mspl mspl-plain online compuserve pss article-id msdn psskb support docs localised"
         " flattened".split()
     )
+
+
+def test_html_with_nothing_but_a_comment() -> None:
+    text = (CORPUS / "docs" / "cannot-verify-harbor.md").read_text(encoding="utf-8") + "\n<!-- no more -->\n"
+    assert kbarchive.parse(text).source.dialect == "docs"
+
+
+def test_a_word_between_angles_is_no_tag() -> None:
+    article = kbarchive.parse(
+        (CORPUS / "support" / "900321.html").read_text(encoding="utf-8").replace("<b>Answer</b>", "<Boat>")
+    )
+    assert "<Boat>" in article.text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
+import lxml.etree
 import lxml.html
 
 from kbarchive.article import Block, Code, Item, List, Paragraph, Rule, block_text
@@ -55,8 +57,8 @@ def read_html(text: str) -> Flow:
         # A word between angles would be taken for a tag, and lost.
         source = _ANGLE.sub(lambda match: match[0] if is_element(match[1].decode()) else b"&lt;" + match[0][1:], source)
         parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-        root = lxml.html.document_fromstring(source, parser=parser, ensure_head_body=True)
-        reader.read(root)
+        with contextlib.suppress(lxml.etree.ParserError):  # there is nothing in it but comments
+            reader.read(lxml.html.document_fromstring(source, parser=parser, ensure_head_body=True))
     reader.flush()
     return Flow(reader.title, tuple(reader.elements))
 
