@@ -16,6 +16,7 @@ from lark import Lark
 
 from kbarchive.parsing.grammars import terminals
 from kbarchive.parsing.headings import is_heading, is_subheading
+from kbarchive.parsing.layout import is_code
 
 Token = tuple[str, int, int]
 """A token: its type, and where it starts and ends in the text."""
@@ -33,6 +34,9 @@ _MARKER = re.compile(r"([ ]*)(\(?)([0-9A-Za-z]+|[-*\u2022\u00b7])([.)]*)[ ]+")
 _MOST_LISTS = 32
 # How far the next step of a list is looked for, in characters: it bounds the work on hostile input.
 _LONGEST_STEP = 16_000
+# How far around a comment program text is looked for, and the line below more of them.
+_NEAR = 600
+_BELOW_STARS = re.compile(r"(?:[ \t]*+\n|[ ]*+\*[^\n]*+\n)*+([^\n]*+)")
 
 
 class BodyLexer:
@@ -81,7 +85,12 @@ class BodyLexer:
                     marker = _marker(text, match)
                     if lists and lists[-1].has_next(marker):
                         lists[-1].take(marker)
-                    elif len(lists) == _MOST_LISTS or (marker.letter and not _is_followed(text, marker, match.end())):
+                    elif (
+                        len(lists) == _MOST_LISTS
+                        # A lone letter, or a large number, ends a sentence.
+                        or ((marker.letter or marker.number > 9) and not _is_followed(text, marker, match.end()))
+                        or (marker.style == "*" and marker.column > 1 and _is_comment(text, marker, match))
+                    ):
                         match = self._refuse(kind, lists, text, position)
                         kind = match.lastgroup
                         continue
@@ -207,6 +216,16 @@ def _is_followed(text: str, marker: _Marker, position: int) -> bool:
     if not mark:
         return False
     return (int(mark) if mark.isdigit() else ord(mark) & 31) == marker.number + 1
+
+
+def _is_comment(text: str, marker: _Marker, match: re.Match[str]) -> bool:
+    """Whether a line that begins with an asterisk stands at the depth of program text: a comment in FoxPro."""
+    above = text[max(0, match.start() - _NEAR) : match.start()].rstrip().rpartition("\n")[2]
+    after = _BELOW_STARS.match(text, match.end(), match.end() + _NEAR)
+    for line in (above, after[1] if after else ""):
+        if len(line) - len(line.lstrip(" ")) == marker.column and line.strip()[:1] not in "-*" and is_code([line]):
+            return True
+    return False
 
 
 @cache

@@ -183,15 +183,16 @@ class Typesetter:
                 continue
             piece = text[start:end]
             lines = piece.strip("\n").split("\n")
+            is_comment = lines[0].lstrip().startswith("* ")  # an item it was not
             if _CHOICE.fullmatch(piece):
                 judged.append(False)
                 choices.add(number)
-            elif is_plainly_prose(piece):
+            elif is_plainly_prose(piece) and not is_comment:
                 judged.append(False)
             elif is_code(lines):
                 judged.append(True)
             elif is_prose(lines):
-                judged.append(False)
+                judged.append(None if is_comment else False)
             elif piece.rstrip().endswith((".", ":")):
                 judged.append(None)
             else:
