@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial, reduce
@@ -232,12 +233,12 @@ def _spans(shard: ShardReader, field: str, alternatives: Iterable[tuple[bytes, .
     return found
 
 
-def _are_near(one: list[tuple[int, int]], other: list[tuple[int, int]], distance: int) -> bool:
-    """Whether two spans, none inside the other, have at most so many words between them: each with the next of the other."""
-    last: list[tuple[int, int] | None] = [None, None]
-    for start, end, side in sorted([(*span, 0) for span in one] + [(*span, 1) for span in other]):
-        before = last[1 - side]
-        if before is not None and before[1] < start and start - before[1] - 1 <= distance:
-            return True
-        last[side] = (start, end)
+def _are_near(one: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]], distance: int) -> bool:
+    """Whether of two spans, one of each, one begins behind the end of the other with at most so many words between."""
+    for before, after in ((one, other), (other, one)):
+        ends = sorted(end for _, end in before)
+        for start, _ in after:
+            place = bisect_left(ends, start)
+            if place and start - ends[place - 1] - 1 <= distance:
+                return True
     return False
