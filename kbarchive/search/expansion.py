@@ -10,7 +10,7 @@ from kbarchive.index.analysis import fold, word_terms
 from kbarchive.index.reader import IndexReader
 from kbarchive.search.nodes import Fuzzy, Wildcard
 
-MOST_TERMS = 1_000
+MOST_TERMS = 500
 """How many terms the wildcards and fuzzy words of one query may come to; looking each up in all fields takes time."""
 
 # One edit away for short words, two for longer ones.

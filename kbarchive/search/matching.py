@@ -121,11 +121,13 @@ class _Matching:
         return occurrences
 
     def _score(self, occurrences: Occurrences, terms: Sequence[bytes], wanted: bool) -> None:
-        if not wanted:
-            return
         weight = self._scorer.weight(occurrences)
-        self._scored.append((weight, occurrences))
-        for term in terms:
+        self._mark(terms, weight, wanted)
+        if wanted:
+            self._scored.append((weight, occurrences))
+
+    def _mark(self, terms: Sequence[bytes], weight: float, wanted: bool) -> None:
+        for term in terms if wanted else ():
             self.terms[term] = max(self.terms.get(term, 0.0), weight)
 
     def _expand(self, node: Wildcard | Fuzzy) -> list[bytes]:
@@ -140,8 +142,10 @@ class _Matching:
             return self._near(node, [field], wanted)
         if isinstance(node, Wildcard | Fuzzy):
             terms = self._expand(node)
-            self._any(terms, wanted)
-            return self._over_shards(lambda shard: (n for term in terms for n in _with_unit(shard, field, Unit((term,)))))
+            documents = self._over_shards(lambda shard: (n for term in terms for n in _with_unit(shard, field, Unit((term,)))))
+            # To look so many terms up in all fields, for what they are worth there, would take long.
+            self._score(Occurrences(array("I", sorted(documents)), array("d", [1.0] * len(documents))), terms, wanted)
+            return documents
         asked = list(units(node))
         self._units(asked, wanted)
         found = [self._over_shards(partial(_with_unit, field=field, unit=unit)) for unit in asked]
@@ -149,14 +153,12 @@ class _Matching:
 
     def _near(self, node: Near, fields: Sequence[str], wanted: bool) -> _Documents:
         left, right = (self._alternatives(leaf, wanted) for leaf in (node.left, node.right))
-        return self._over_shards(
-            lambda shard: (n for field in fields for n in _near_in_field(shard, field, left, right, node.distance))
-        )
+        return self._over_shards(lambda shard: _near_in_fields(shard, fields, left, right, node.distance))
 
     def _alternatives(self, leaf: Leaf, wanted: bool) -> list[tuple[bytes, ...]]:
         if isinstance(leaf, Wildcard | Fuzzy):
             terms = self._expand(leaf)
-            self._any(terms, wanted)
+            self._mark(terms, 1.0, wanted)
             return [(term,) for term in terms]
         found = list(units(leaf))
         self._units(found, wanted)
@@ -215,30 +217,42 @@ def _with_unit(shard: ShardReader, field: str, unit: Unit) -> Iterator[int]:
         yield from postings.documents
 
 
-def _near_in_field(
-    shard: ShardReader, field: str, left: Sequence[tuple[bytes, ...]], right: Sequence[tuple[bytes, ...]], distance: int
-) -> Iterator[int]:
+def _near_in_fields(
+    shard: ShardReader,
+    fields: Iterable[str],
+    left: Sequence[tuple[bytes, ...]],
+    right: Sequence[tuple[bytes, ...]],
+    distance: int,
+) -> set[int]:
     """The documents of a shard in which at most `distance` words stand between one of `left` and one of `right`."""
-    spans = [_spans(shard, field, alternatives) for alternatives in (left, right)]
-    for document in spans[0].keys() & spans[1].keys():
-        if _are_near(spans[0][document], spans[1][document], distance):
-            yield document
-
-
-def _spans(shard: ShardReader, field: str, alternatives: Iterable[tuple[bytes, ...]]) -> dict[int, list[tuple[int, int]]]:
-    found: dict[int, list[tuple[int, int]]] = {}
-    for terms in alternatives:
-        for document, starts in phrase_starts(shard, field, terms):
-            found.setdefault(document, []).extend((start, start + len(terms) - 1) for start in starts)
+    found: set[int] = set()
+    for field in fields:
+        places = [_starts(shard, field, alternatives) for alternatives in (left, right)]
+        for document in (places[0].keys() & places[1].keys()) - found:
+            starts = places[0][document], places[1][document]
+            if _follows(starts[0], len(left[0]), starts[1], distance) or _follows(
+                starts[1], len(right[0]), starts[0], distance
+            ):
+                found.add(document)
     return found
 
 
-def _are_near(one: Sequence[tuple[int, int]], other: Sequence[tuple[int, int]], distance: int) -> bool:
-    """Whether of two spans, one of each, one begins behind the end of the other with at most so many words between."""
-    for before, after in ((one, other), (other, one)):
-        ends = sorted(end for _, end in before)
-        for start, _ in after:
-            place = bisect_left(ends, start)
-            if place and start - ends[place - 1] - 1 <= distance:
-                return True
+def _starts(shard: ShardReader, field: str, alternatives: Sequence[tuple[bytes, ...]]) -> dict[int, Sequence[int]]:
+    """Where one of the alternatives begins, in rising order, by document; all have the same number of words."""
+    found: dict[int, Sequence[int]] = {}
+    for terms in alternatives:
+        if len(terms) > 1:
+            found.update((document, sorted(starts)) for document, starts in phrase_starts(shard, field, terms))
+        elif postings := shard.postings(field, terms[0]):
+            for document, starts in postings.all_positions().items():
+                found[document] = sorted((*found[document], *starts)) if document in found else starts
+    return found
+
+
+def _follows(before: Sequence[int], length: int, after: Sequence[int], distance: int) -> bool:
+    """Whether something begins behind the end of what stands before, with at most `distance` words between."""
+    for start in after:
+        place = bisect_left(before, start - length + 1)
+        if place and start - (before[place - 1] + length) <= distance:
+            return True
     return False
