@@ -312,3 +312,10 @@ def test_a_word_between_angles_is_no_tag() -> None:
         (CORPUS / "support" / "900321.html").read_text(encoding="utf-8").replace("<b>Answer</b>", "<Boat>")
     )
     assert "<Boat>" in article.text
+
+
+def test_markdown_that_nests_beyond_all_measure_loses_nothing() -> None:
+    text = (CORPUS / "docs" / "cannot-verify-harbor.md").read_text(encoding="utf-8") + "\n" + "> " * 200 + "the deepest word\n"
+    article = kbarchive.parse(text)
+    assert "the deepest word" in article.text
+    assert "new** lamp" in article.text
