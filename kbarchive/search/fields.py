@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from kbarchive.index.analysis import query_terms
 from kbarchive.index.schema import HAS, SECTION_FIELDS
@@ -80,20 +81,19 @@ def range_node(name: str, text: str) -> Node | str:
     return Range(name, low, high)
 
 
-def within(node: Range, value: str) -> bool:
-    """Whether a value of the index lies in a range. A bound that is a year or a month stands for all its days."""
-    for bound in filter(None, (node.low, node.high)):
-        match = _BOUND.fullmatch(bound)
-        if match is None or (node.name == "version" and not _NUMBER.match(value)):
-            return False
-        key = bound_key(node.name, value)[: len(bound_key(node.name, match[2]))] if node.name == "modified" else None
-        if not _compare(match[1], key or bound_key(node.name, value), bound_key(node.name, match[2])):
-            return False
-    return True
+def within(node: Range) -> Callable[[tuple[int, ...]], bool]:
+    """Tells of the key of a value whether it lies in a range. A bound that is a year or a month stands for all its days."""
+    bounds = [(match[1], bound_key(node.name, match[2])) for match in map(_BOUND.fullmatch, (node.low, node.high)) if match]
+    whole = node.name == "version"
+
+    def fits(key: tuple[int, ...]) -> bool:
+        return all(_compare(sign, key if whole else key[: len(bound)], bound) for sign, bound in bounds)
+
+    return fits
 
 
 def bound_key(name: str, value: str) -> tuple[int, ...]:
-    """What values are compared by: the numbers of a date or a version; 5 and 5.0 are the same version."""
+    """What values are compared by: the numbers of a date or a version; 5 and 5.0 are the same version. () for none."""
     numbers = [int(number) for number in re.findall(r"\d+", value if name == "modified" else _leading_number(value))]
     while name == "version" and len(numbers) > 1 and not numbers[-1]:
         numbers.pop()

@@ -24,7 +24,7 @@ from kbarchive.search.results import Hit, QueryDiagnostic, Results
 from kbarchive.search.scoring import Scorer
 from kbarchive.search.snippets import best_snippet
 from kbarchive.search.suggestions import suggestions
-from kbarchive.search.units import MOST_UNITS, Plan, plan
+from kbarchive.search.units import Plan, plan
 
 _ARTICLE_ID = re.compile(r"\s*(?:Q|KB)?0*(\d+)\s*", re.IGNORECASE)
 
@@ -250,7 +250,7 @@ def _diagnostics(planned: Plan, matches: Matches | None) -> Iterator[QueryDiagno
     if not planned.wanted and matches is None:
         yield QueryDiagnostic("no-words", "the query has no word to look for")
     if planned.cut:
-        yield QueryDiagnostic("query-cut", f"only the first {MOST_UNITS} words of the query were looked for")
+        yield QueryDiagnostic("query-cut", "the query is long; only what stands first in it was looked for")
     if matches and matches.cut:
         yield QueryDiagnostic("terms-cut", f"* and ~ fit too many words; {MOST_TERMS} of them were looked for, the shortest")
     if planned.only_excluded:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from kbarchive.index.reader import IndexReader, ShardReader
 from kbarchive.index.schema import TEXT_FIELDS
 from kbarchive.search.expansion import MOST_TERMS, expand, values
-from kbarchive.search.fields import TEXT, within
+from kbarchive.search.fields import TEXT, bound_key, within
 from kbarchive.search.nodes import And, ArticleNumber, Field, Fuzzy, Leaf, Near, Node, Not, Or, Phrase, Range, Wildcard, Word
 from kbarchive.search.phrases import phrase_starts
 from kbarchive.search.scoring import Occurrences, Scorer
@@ -44,10 +44,11 @@ class Matcher:
     def __init__(self, reader: IndexReader, scorer: Scorer) -> None:
         self._reader = reader
         self._scorer = scorer
+        self._ranges = _Ranges(reader)
 
     def match(self, conditions: Sequence[Node]) -> Matches | None:
         """Where the conditions hold; None where they ask nothing."""
-        matching = _Matching(self._reader, self._scorer, And(tuple(conditions)))
+        matching = _Matching(self._reader, self._scorer, self._ranges, And(tuple(conditions)))
         documents = matching.documents(And(tuple(conditions)))
         if documents is None:
             return None
@@ -57,11 +58,12 @@ class Matcher:
 class _Matching:
     """One evaluation. A node that asks nothing, such as a word without letters, holds nowhere and everywhere: None."""
 
-    def __init__(self, reader: IndexReader, scorer: Scorer, tree: Node) -> None:
+    def __init__(self, reader: IndexReader, scorer: Scorer, ranges: _Ranges, tree: Node) -> None:
         self.terms: dict[bytes, float] = {}
         self.cut = False
         self._reader = reader
         self._scorer = scorer
+        self._ranges = ranges
         self._most_terms = MOST_TERMS // max(1, sum(1 for _ in _expanded(tree)))
         self._scored: list[tuple[float, Occurrences]] = []
 
@@ -83,8 +85,8 @@ class _Matching:
                 return set(self._any(self._expand(node), wanted).documents)
             case Near():
                 return self._near(node, TEXT_FIELDS, wanted)
-            case Range(name):
-                return self._with_values(name, lambda value: within(node, value))
+            case Range():
+                return self._ranges.documents(node)
             case Field(name, inner):
                 return self._in_text(TEXT[name], inner, wanted) if name in TEXT else self._in_values(name, inner)
 
@@ -184,15 +186,32 @@ class _Matching:
         cited = () if document is None else self._reader.record(document)[0].references
         return self._with_one_of("id", {reference.id for reference in cited})
 
-    def _with_values(self, name: str, fits: Callable[[str], bool]) -> _Documents:
-        return self._with_one_of(name, {value for shard in self._reader.shards for value in shard.values(name) if fits(value)})
-
     def _with_one_of(self, name: str, wanted: Iterable[str]) -> _Documents:
         return self._over_shards(lambda shard: (n for value in wanted for n in shard.documents_with(name, value)))
 
     def _over_shards(self, find: Callable[[ShardReader], Iterable[int]]) -> set[int]:
         """Documents numbered through all shards, from what is found in each; deleted ones are none."""
         return {shard.base + number for shard in self._reader.shards for number in set(find(shard)) - shard.deleted}
+
+
+class _Ranges:
+    """The values of the fields that have ranges, read when first asked for and kept: a range asks for many of them."""
+
+    def __init__(self, reader: IndexReader) -> None:
+        self._reader = reader
+        self._kept: dict[str, list[tuple[tuple[int, ...], list[int]]]] = {}
+
+    def documents(self, node: Range) -> set[int]:
+        """The documents with a value in a range."""
+        if node.name not in self._kept:
+            self._kept[node.name] = [
+                (key, [shard.base + number for number in shard.documents_with(node.name, value)])
+                for shard in self._reader.shards
+                for value in shard.values(node.name)
+                if (key := bound_key(node.name, value))
+            ]
+        fits = within(node)
+        return {document for key, documents in self._kept[node.name] if fits(key) for document in documents}
 
 
 def _expanded(node: Node) -> Iterator[Node]:

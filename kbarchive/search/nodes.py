@@ -89,14 +89,18 @@ Leaf = Word | Phrase | Wildcard | Fuzzy
 Node = Leaf | Near | Field | Range | ArticleNumber | Not | And | Or
 
 
-def leaves(node: Node) -> int:
-    """How many words, phrases and other leaves a tree has."""
+def cost(node: Node) -> int:
+    """About how long a tree takes to evaluate; a word takes 1."""
     match node:
         case And(nodes) | Or(nodes):
-            return sum(map(leaves, nodes))
+            return sum(map(cost, nodes))
         case Not(inner) | Field(_, inner):
-            return leaves(inner)
+            return cost(inner)
         case Near(left, right):
-            return leaves(left) + leaves(right)
+            return cost(left) + cost(right) + 6
+        case Wildcard() | Fuzzy():
+            return 4
+        case Phrase():
+            return 2
         case _:
             return 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kbarchive.index.analysis import query_terms
-from kbarchive.search.nodes import And, ArticleNumber, Node, Not, Or, Phrase, Word, leaves
+from kbarchive.search.nodes import And, ArticleNumber, Node, Not, Or, Phrase, Word, cost
 
 # A query longer than this is cut: pasted pages are no questions, and every unit costs time.
 MOST_UNITS = 64
@@ -52,7 +52,7 @@ def plan(query: And) -> Plan:
         wanted, excluded = excluded, {}
     number = next((node.number for node in query.nodes if isinstance(node, ArticleNumber)), None)
     kept = _first(And(tuple(conditions)), MOST_UNITS)
-    cut = max(len(wanted) + len(excluded), leaves(And(tuple(conditions)))) > MOST_UNITS
+    cut = max(len(wanted) + len(excluded), cost(And(tuple(conditions)))) > MOST_UNITS
     return Plan(
         dict(list(wanted.items())[:MOST_UNITS]),
         tuple(excluded)[:MOST_UNITS],
@@ -64,16 +64,16 @@ def plan(query: And) -> Plan:
 
 
 def _first(node: Node, most: int) -> Node | None:
-    """A tree without the leaves behind the first `most`; None where nothing is left."""
+    """A tree without what stands behind the first nodes that cost `most`; None where nothing is left."""
     if not isinstance(node, And | Or):
-        return node if leaves(node) <= most else None
+        return node if cost(node) <= most else None
     nodes = []
     for inner in node.nodes:
         kept = _first(inner, most)
         if kept is None:
             break
         nodes.append(kept)
-        most -= leaves(kept)
+        most -= cost(kept)
     return type(node)(tuple(nodes)) if nodes else None
 
 
