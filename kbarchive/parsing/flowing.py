@@ -30,7 +30,7 @@ _ARTICLE_LINK = re.compile(
     r"(?:(?:help|kb|topic)/|default\.aspx/?\?(?:[^#]*&)?(?:scid=)?kb;[^;]*;|\?(?:id|kbid)=)(?:Q|KB)?0*([1-9]\d{4,6})\b",
     re.IGNORECASE,
 )
-_NUMBER_BEFORE = re.compile(r"\A(?:KB|Q)?\d{5,7}\b[\s:\-\u2013]*|\s*\((?:KB|Q)?\d{5,7}\)\Z|\A(?:KB|Q)?\d{5,7}\Z")
+_NUMBER_BEFORE = re.compile(r"\A(?:KB[ ]?|Q)?\d{5,7}\b[\s:\-\u2013]*|\s*\((?:KB|Q)?\d{5,7}\)\Z|\A(?:KB|Q)?\d{5,7}\Z")
 _APPLIES = re.compile(r"(?:the information in this article )?applies to:?", re.IGNORECASE)
 
 
