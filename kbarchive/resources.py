@@ -1,6 +1,6 @@
-"""Finds the grammars and the bundled corpus, installed or in a checkout.
+"""Finds the grammars, the bundled corpus and the page about queries, installed or in a checkout.
 
-Installed, `grammar/` and `corpus/` are the packages ``kbarchive.grammar`` and ``kbarchive.corpus``. In a checkout, where
+Installed, `grammar/`, `corpus/` and `docs/` are packages such as ``kbarchive.grammar``. In a checkout, where
 `kbarchive/` shadows the installed package, they are its sibling folders.
 """
 
@@ -16,7 +16,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 @cache
 def resource_folder(name: str) -> Path:
-    """The folder of a resource package, "grammar" or "corpus".
+    """The folder of a resource package, "grammar", "corpus" or "docs".
 
     Raises ResourceError where neither the installed sub-package nor the checkout's folder is there.
     """
@@ -30,8 +30,17 @@ def resource_folder(name: str) -> Path:
 
 def grammar_text(name: str) -> str:
     """The text of a grammar file, e.g. "body.lark"."""
-    path = resource_folder("grammar") / name
+    return _text("grammar", name)
+
+
+def query_help() -> str:
+    """The page that explains queries, as Markdown."""
+    return _text("docs", "query.md")
+
+
+def _text(folder: str, name: str) -> str:
+    path = resource_folder(folder) / name
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ResourceError(f"cannot read the grammar {path}: {error.strerror}; install kbarchive again") from error
+        raise ResourceError(f"cannot read {path}: {error.strerror}; install kbarchive again") from error

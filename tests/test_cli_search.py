@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kbarchive.resources import query_help
 from tests.searching import ARTICLES, index_of, write_articles
 
 
@@ -162,3 +163,18 @@ def test_help_has_examples_and_exit_codes(command: str) -> None:
     text = kbarchive(command, "--help").stdout
     assert b"Examples:" in text
     assert b"Exit codes:" in text
+
+
+def test_what_cannot_be_read_is_pointed_at(folder: str) -> None:
+    result = kbsearch("--index", folder, "relay", "modified:soon")
+    lines = result.stderr.decode().splitlines()
+    place = next(number for number, line in enumerate(lines) if "modified: wants a date" in line)
+    assert lines[place + 1 : place + 3] == ["  relay modified:soon", "                 ^^^^"]
+    (diagnostic,) = json.loads(kbsearch("--index", folder, "--json", "relay", "modified:soon").stdout)["diagnostics"]
+    assert (diagnostic["code"], diagnostic["start"], diagnostic["end"]) == ("field-value", 15, 19)
+
+
+def test_queries_are_explained() -> None:
+    result = kbsearch("--help-query")
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert result.stdout.decode() == query_help()

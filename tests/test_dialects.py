@@ -416,6 +416,12 @@ def test_names_are_those_of_the_design() -> None:
     )
 
 
+def test_a_page_that_ends_within_its_header() -> None:
+    data = (CORPUS / "site" / "Q900301.html").read_bytes()
+    body = data.index(b"\n\n----", data.index(b"Article: "))
+    assert is_lossless(data[:body] + b"\n" + data[data.index(b"</code></pre>") :] + b"\nmore\n\nLast Modified: x\n")
+
+
 def test_html_with_nothing_but_a_comment() -> None:
     text = (CORPUS / "docs" / "cannot-verify-harbor.md").read_text(encoding="utf-8") + "\n<!-- no more -->\n"
     assert kbarchive.parse(text).source.dialect == "docs"

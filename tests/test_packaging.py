@@ -70,6 +70,7 @@ def test_what_is_in_the_wheel(distributions: tuple[Path, Path]) -> None:
         "kbarchive/grammar/body.lark",
         "kbarchive/grammar/inline.lark",
         "kbarchive/grammar/query.lark",
+        "kbarchive/docs/query.md",
         "kbarchive/corpus/README.md",
         "kbarchive/corpus/txt/206/Q206968.TXT",
     ):

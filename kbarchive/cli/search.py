@@ -11,11 +11,15 @@ from kbarchive._version import __version__
 from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, counted, run, say, wants_color
 from kbarchive.cli.opening import index_option, opened
 from kbarchive.render.clean import printable
+from kbarchive.resources import query_help
 from kbarchive.search import Hit, Index, Results
 
 _NAME = "kbsearch"
 _BOLD, _FAINT, _FOUND, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[1;33m", "\x1b[0m"
 _FACETS_SHOWN = 10
+
+# How much of a query is shown before and behind what could not be read, in characters.
+_AROUND = 50
 
 # A word of the query that begins with one minus: after the first word, or a number.
 _MINUS_WORD = re.compile(r"-[^-]")
@@ -56,6 +60,12 @@ class _QueryCommand(click.Command):
         return super().parse_args(ctx, [*options, "--", *words])
 
 
+def _show_query_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(query_help(), nl=False)
+        ctx.exit()
+
+
 @click.command(cls=_QueryCommand, context_settings=CONTEXT_SETTINGS)
 @click.argument("words", metavar="QUERY...", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option("--limit", type=Number(min=0), default=10, show_default=True, metavar="N", help="How many hits.")
@@ -66,6 +76,9 @@ class _QueryCommand(click.Command):
 @click.option("--jsonl", "form", flag_value="jsonl", help="The hits as JSON, one a line.")
 @click.option("--ids", "form", flag_value="ids", help="The ids of the hits, one a line.")
 @color_option
+@click.option(
+    "--help-query", is_flag=True, is_eager=True, expose_value=False, callback=_show_query_help, help="Explain queries and exit."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @click.version_option(__version__, prog_name=_NAME)
 def search(
@@ -82,12 +95,13 @@ def search(
 
     All words are wanted; of a query of more than three words, those that tell most. Words in double quotes stand one
     after another (mind your shell: '"relay not allowed"'). -word leaves out articles that have the word. The number of
-    an article finds the article.
+    an article finds the article. Fields, ranges, OR, wildcards and more: kbsearch --help-query.
 
     \b
     Examples:
       kbsearch relay not allowed
       kbsearch '"relay not allowed"' -smtp
+      kbsearch 'title:relay product:exchange modified:>=1999'
       kbsearch --json --limit 3 0x80040154
       kbsearch --ids exchange relay | xargs -n1 kbarchive show
       kbsearch --index sample autoexec.bat
@@ -124,10 +138,21 @@ def main() -> NoReturn:
 def _say_notes(results: Results) -> None:
     for diagnostic in results.diagnostics:
         say(diagnostic.message, _NAME)
+        if diagnostic.start is not None and diagnostic.end is not None:
+            click.echo(_pointed(results.query, diagnostic.start, diagnostic.end), err=True)
     if results.partial:
         say("no article has all the words; these have most of them", _NAME)
     for suggestion in results.suggestions:
         say(f"did you mean: {suggestion}", _NAME)
+
+
+def _pointed(query: str, start: int, end: int) -> str:
+    """The query, cut where it is long, over carets below what is meant."""
+    first = max(0, start - _AROUND)
+    before, marked, after = (printable(part) for part in (query[first:start], query[start:end], query[end : end + _AROUND]))
+    before = f"...{before}" if first else before
+    after = f"{after}..." if end + _AROUND < len(query) else after
+    return f"  {before}{marked}{after}\n  {' ' * len(before)}{'^' * len(marked)}"
 
 
 def _say_more(results: Results, limit: int, offset: int, index: Index) -> None:

@@ -113,6 +113,18 @@ def word_terms(word: str) -> tuple[bytes, ...]:
     return terms
 
 
+def fold(word: str) -> str:
+    """A word in small letters, without accents and apostrophes, as terms are."""
+    folded = word.lower()
+    if not folded.isascii():
+        folded = folded.replace("\u2019", "'")
+        decomposed = unicodedata.normalize("NFKD", folded)
+        folded = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+    if "'" in folded:
+        folded = folded.removesuffix("'s").replace("'", "")
+    return folded or word
+
+
 def _analyse(text: str) -> Run:
     words = _WORD_OF_RUN.findall(text)
     terms = [(term, position) for position, word in enumerate(words) for term in word_terms(word)]
@@ -127,11 +139,11 @@ def _analyse(text: str) -> Run:
 
 
 def _whole(text: str) -> bytes:
-    return _fold(text).encode()
+    return fold(text).encode()
 
 
 def _forms(word: str) -> Iterator[str]:
-    folded = _fold(word)[:_LONGEST_WORD]
+    folded = fold(word)[:_LONGEST_WORD]
     bare = folded.rstrip("+#")
     if bare != folded:
         yield folded
@@ -142,17 +154,6 @@ def _forms(word: str) -> Iterator[str]:
         parts = _PART.findall(word)
         if 1 < len(parts) <= _MOST_PARTS:
             yield from (_stem(part.lower()) for part in parts if len(part) > 1 or part.isdigit())
-
-
-def _fold(word: str) -> str:
-    folded = word.lower()
-    if not folded.isascii():
-        folded = folded.replace("\u2019", "'")
-        decomposed = unicodedata.normalize("NFKD", folded)
-        folded = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
-    if "'" in folded:
-        folded = folded.removesuffix("'s").replace("'", "")
-    return folded or word
 
 
 def _stem(word: str) -> str:

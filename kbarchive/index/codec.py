@@ -8,7 +8,7 @@ that the internals used here stay as they are.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -71,6 +71,10 @@ class InvertedPool:
                     else:
                         del terms[term]
         return lost
+
+    def terms(self, fields: Iterable[str]) -> set[bytes]:
+        """All terms of some fields."""
+        return set().union(*(self.fields.get(field, ()) for field in fields))
 
     def iter_postings(self) -> InvertedPool:
         """What SegmentWriter passes on to `ShardFieldWriter.add_postings`: the pool itself, to be written in bulk."""

@@ -49,6 +49,14 @@ class Postings:
         count = self.counts[at]
         return _read(self._data, self._start + (self._ends[at] - count) * self._width, count, self._width)
 
+    def all_positions(self) -> dict[int, Sequence[int]]:
+        """As `positions`, of every document at once: several times faster where most are wanted."""
+        places = _read(self._data, self._start, sum(self.counts) if self._width else 0, self._width or 1)
+        ends = list(accumulate(self.counts))
+        return {
+            document: places[end - count : end] for document, count, end in zip(self.documents, self.counts, ends, strict=True)
+        }
+
 
 def pack(documents: Sequence[int], counts: Sequence[int], positions: Sequence[int]) -> bytes:
     """The bytes of a posting list: documents in rising order; for each its count, then the positions of all in a row."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from whoosh.codec.whoosh3 import LENGTHS_COLUMN
@@ -16,7 +17,7 @@ from whoosh.util.numeric import byte_to_length
 
 from kbarchive.article import Article
 from kbarchive.errors import KbArchiveError, SearchIndexError
-from kbarchive.index import records
+from kbarchive.index import records, vocabulary
 from kbarchive.index.postings import Postings
 from kbarchive.index.schema import TEXT_FIELDS
 from kbarchive.index.shard import open_shard
@@ -39,11 +40,18 @@ class ShardReader:
         self.deleted = frozenset(self._reader._perdoc.deleted_docs())
         # All files are opened now: a later build may remove them while this reader goes on.
         self._columns = {name: self._reader.column_reader(name, translate=False) for name in _COLUMNS}
+        self._vocabulary = vocabulary.open_file(storage)
         self.lengths = {field: self._read_lengths(field) for field in TEXT_FIELDS}
 
     def close(self) -> None:
         if not self._reader.is_closed:
             self._reader.close()
+            self._vocabulary.close()
+
+    @cached_property
+    def vocabulary(self) -> vocabulary.Vocabulary:
+        """The terms of the text fields and the words that they come from; read when first asked for."""
+        return vocabulary.read(self._vocabulary)
 
     def field_length(self, field: str) -> int:
         """The sum of a text field's lengths, in terms."""

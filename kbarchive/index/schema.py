@@ -6,21 +6,36 @@ A change here, or in `analysis`, changes what an index answers: count FORMAT up 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, get_args
 
 from whoosh import columns
 from whoosh.fields import FieldType, Schema
 from whoosh.formats import Existence, Format
 
-from kbarchive.article import AppliesTo, Article, Section, SectionKind
+from kbarchive.article import AppliesTo, Article, Block, Code, Section, SectionKind, Version, walk_blocks, walk_sections
 from kbarchive.index import analysis
 
 SECTION_FIELDS: tuple[str, ...] = get_args(SectionKind)
 TEXT_FIELDS: tuple[str, ...] = ("title", "products", "keywords", "query_words", "residue", *SECTION_FIELDS)
 
+# Text of these is in the index twice: here for queries of one field, and with its section or products for all others.
+PART_FIELDS: tuple[str, ...] = ("applies_to", "code")
+
+HAS: tuple[str, ...] = (
+    *("applies-to", "code", "keywords", "list", "note", "query-words", "residue", "table", "technology"),
+    *SECTION_FIELDS,
+)
+"""What a query can ask whether an article has: kinds of blocks and sections, and fields. References are citations too."""
+
+SPELLING = "spelling"
+"""The field of words as they are written, in small letters; text fields have stems."""
+
 # Suggestions are spelled from the words of these, which were written with some care; code and residue are not.
 _SPELLED_SECTIONS = ("symptoms", "summary", "cause")
+
+# What the trailer of an article says of its kind: kbbug, kbnofix.
+_TYPES = ("issue type", "solution type")
 
 _POSITION_SIZE = array("I").itemsize
 
@@ -75,13 +90,21 @@ class ExactField(FieldType):  # type: ignore[misc]  # Whoosh has no types
         return value.encode("utf-8", "surrogateescape")
 
 
+class FacetField(ExactField):
+    """Values found whole, whether they are spelled in small or in capital letters."""
+
+    def index(self, value: str | Iterable[str], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+        return super().index(sorted({text.casefold() for text in ([value] if isinstance(value, str) else value)}))
+
+
 def new_schema() -> Schema:
     """The schema of every index: text fields, exact fields, and the stored record as a column of bytes."""
     return Schema(
-        **{name: TextField() for name in TEXT_FIELDS},
+        **{name: TextField() for name in (*TEXT_FIELDS, *PART_FIELDS)},
+        **{name: FacetField() for name in ("keyword", "technology", "type", "platform", "version", "has")},
         id=ExactField(),
         key=ExactField(columns.VarBytesColumn()),
-        collection=ExactField(columns.RefBytesColumn()),
+        collection=FacetField(columns.RefBytesColumn()),
         modified=ExactField(columns.RefBytesColumn()),
         cites=ExactField(),
         spelling=ExactField(),
@@ -112,6 +135,8 @@ def document(article: Article, record: bytes) -> dict[str, Any]:
     for section in article.sections:
         text = _section_text(section)
         texts[section.kind] = f"{texts[section.kind]}\n{text}" if section.kind in texts else text
+    texts["applies_to"] = "\n".join(_applies_to(article.applies_to))
+    texts["code"] = "\n".join(block.text for block in _blocks(article) if isinstance(block, Code))
     fields: dict[str, Any] = {name: text for name, text in texts.items() if text}
     prose = [article.title, texts["products"], texts["query_words"]]
     prose += [texts[kind] for kind in _SPELLED_SECTIONS if kind in texts]
@@ -120,11 +145,50 @@ def document(article: Article, record: bytes) -> dict[str, Any]:
         spelling=sorted(analysis.plain_words("\n".join(prose))),
         cites=sorted({reference.id for reference in article.references}),
         record=record,
+        **{name: values for name, values in _facets(article).items() if values},
     )
     for name in ("id", "collection", "modified"):
         if value := getattr(article, name):
             fields[name] = value
     return fields
+
+
+def _facets(article: Article) -> dict[str, list[str]]:
+    metadata = {name.casefold(): value for name, value in article.metadata.items()}
+    technology = metadata.get("technology", "").split()
+    return {
+        "keyword": list(article.keywords),
+        "technology": technology,
+        "type": [value for name in _TYPES for value in metadata.get(name, "").split()],
+        "platform": [*filter(None, (version.platform for version in article.versions)), *article.operating_systems],
+        "version": [value for part in _versioned(article) for value in part.versions],
+        "has": list(_has(article, technology)),
+    }
+
+
+def _versioned(article: Article) -> Iterator[Version | AppliesTo]:
+    yield from article.versions
+    yield from _entries(article.applies_to)
+
+
+def _has(article: Article, technology: Sequence[str]) -> Iterator[str]:
+    yield from {section.kind for section in article.sections}
+    yield from {name for block in _blocks(article) if (name := type(block).__name__.lower()) in HAS}
+    facts = {
+        "applies-to": article.applies_to,
+        "keywords": article.keywords,
+        "query-words": article.query_words,
+        "references": article.references,
+        "residue": article.residue,
+        "technology": technology,
+    }
+    yield from (name for name, fact in facts.items() if fact)
+
+
+def _blocks(article: Article) -> Iterator[Block]:
+    """Every block of an article, those inside others included."""
+    for section in walk_sections(article.sections):
+        yield from walk_blocks(section.blocks)
 
 
 def _section_text(section: Section) -> str:
@@ -133,6 +197,10 @@ def _section_text(section: Section) -> str:
 
 
 def _applies_to(entries: Iterable[AppliesTo]) -> Iterator[str]:
+    return (entry.text for entry in _entries(entries))
+
+
+def _entries(entries: Iterable[AppliesTo]) -> Iterator[AppliesTo]:
     for entry in entries:
-        yield entry.text
-        yield from _applies_to(entry.with_)
+        yield entry
+        yield from _entries(entry.with_)

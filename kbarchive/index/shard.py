@@ -13,9 +13,9 @@ from whoosh.filedb.filestore import Storage
 from whoosh.writing import SegmentWriter
 
 from kbarchive.article import Article
-from kbarchive.index import records
+from kbarchive.index import records, vocabulary
 from kbarchive.index.codec import InvertedPool, ShardCodec, empty_records
-from kbarchive.index.schema import document, new_schema
+from kbarchive.index.schema import SPELLING, TEXT_FIELDS, document, new_schema
 from kbarchive.revisions import Facts, Role, facts_of, rank
 
 NAME = "shard"
@@ -75,6 +75,8 @@ class ShardWriter:
             for number in dropped:
                 # The writer itself deletes from earlier segments only.
                 self._writer.newsegment.delete_document(number)
+        pool = self._writer.pool
+        vocabulary.write(self._storage, pool.terms(TEXT_FIELDS), pool.terms([SPELLING]))
         self._writer.commit(merge=False)
         if copies:
             empty_records(self._storage, self._writer.newsegment, copies)

@@ -120,15 +120,15 @@ def _parse_part(part: Part) -> Node:
     if dialect is not UNKNOWN:
         if part.header:
             tokens.append(("PREAMBLE", 0, part.header))
-        end = header_end(text, part.header, dialect)
+        body = text if part.end == len(text) else text[: part.end]
+        end = header_end(body, part.header, dialect)
         tokens.append(("HEADER", part.header, end))
-    lexer, driver = _lexer(dialect.blocks), _driver()
-    if part.end < len(text):
-        tokens += lexer.tokens(text[: part.end], end)
-        tokens.append(("EPILOGUE", part.end, len(text)))
     else:
-        tokens += lexer.tokens(text, end)
-    return driver.parse(tokens)
+        body = text
+    tokens += _lexer(dialect.blocks).tokens(body, end)
+    if part.end < len(text):
+        tokens.append(("EPILOGUE", part.end, len(text)))
+    return _driver().parse(tokens)
 
 
 @cache

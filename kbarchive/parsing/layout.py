@@ -27,6 +27,7 @@ _CODE_LINE = re.compile(
     | (?:Option|Dim|Redim|ReDim|Const|Declare|Static|Public|Private|Friend|Global|Type|End|Exit|Sub|Function|Property|Set|Let
         |Call|Loop|Next|Wend|Do|With|Case|Else|ElseIf|On\ Error|GoTo|Debug\.Print|MsgBox|Print|Open|Close|Attribute|Begin)
       \b (?! .*[a-z]{2}\ (?:the|a|to|and|of)\b )
+    | ON\ (?:BAR|ERROR|ESCAPE|KEY|PAD|SELECTION|SHUTDOWN)\b
     | (?:For\ \w+\ = | If\ .*\ Then\b | While\ | Select\ Case)
     | (?:SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|EXEC|EXECUTE|DECLARE|FROM|WHERE|GO|USE|SET|PRINT|GRANT|DEFINE|DO|IF|ENDIF
         |ELSE|CASE|ENDCASE|DEFINE|ACTIVATE|CLEAR|CLOSE|RETURN|REPLACE|STORE|SKIP|LOCATE|APPEND|MODIFY|INPUT|DIM|END|NEXT|FOR|SUB)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -15,6 +15,8 @@ from kbarchive.errors import UnknownArticleError
 from kbarchive.index.reader import IndexReader, trusted
 from kbarchive.index.store import Metadata
 from kbarchive.revisions import newest_first
+from kbarchive.search.expansion import MOST_TERMS
+from kbarchive.search.matching import Matcher, Matches
 from kbarchive.search.proximity import Proximity
 from kbarchive.search.query import parse
 from kbarchive.search.ranking import Ranker, Ranking
@@ -38,7 +40,9 @@ class Index:
     def __init__(self, reader: IndexReader, name: str) -> None:
         self.name = name
         self._reader = reader
-        self._ranker = Ranker(Scorer(reader), Proximity(reader), lambda document: reader.column("key", document))
+        scorer = Scorer(reader)
+        self._matcher = Matcher(reader, scorer)
+        self._ranker = Ranker(scorer, Proximity(reader), lambda document: reader.column("key", document))
         self._lock = threading.RLock()
 
     @property
@@ -75,9 +79,14 @@ class Index:
             raise ValueError("limit and offset must not be negative")
         # Lone surrogates, which Python makes of arguments that are no UTF-8, cannot be written as JSON.
         query = query.encode("utf-8", "replace").decode("utf-8")
-        planned = plan(parse(query))
+        read = parse(query)
+        planned = plan(read.tree)
         with self._reading():
-            ranking = self._ranker.match(planned)
+            matches = self._matcher.match(planned.conditions)
+            ranking = self._ranker.match(planned, matches and matches.documents)
+            if matches:
+                for document in ranking.scores.keys() & matches.worths.keys():
+                    ranking.scores[document] += matches.worths[document]
             number = planned.number
             first = None if number is None else self._reader.find("id", f"Q{number}")
             if first is not None:
@@ -85,7 +94,8 @@ class Index:
                 ranking.scores.setdefault(first, 0.0)
                 ranking = ranking._replace(partial=False)
             page = self._ranker.page(ranking, offset, limit, first)
-            hits = tuple(self._hit(rank, document, score, ranking) for rank, (document, score) in enumerate(page, offset + 1))
+            weights = _term_weights(ranking, matches)
+            hits = tuple(self._hit(rank, document, score, weights) for rank, (document, score) in enumerate(page, offset + 1))
             partial = ranking.partial and bool(ranking.scores)
             unknown = [planned.wanted[unit] for unit in ranking.unknown]
             return Results(
@@ -95,7 +105,7 @@ class Index:
                 hits=hits,
                 facets=self._facets(ranking) if facets else {},
                 suggestions=suggestions(self._reader, query, unknown) if partial or not ranking.scores else (),
-                diagnostics=tuple(_diagnostics(planned)),
+                diagnostics=(*read.diagnostics, *_diagnostics(planned, matches)),
             )
 
     def article(self, key: str, revision: int = 1) -> Article:
@@ -180,9 +190,9 @@ class Index:
                 return document
         raise UnknownArticleError(f"no article {key!r} in {self.name}; kbsearch finds articles by their words")
 
-    def _hit(self, rank: int, document: int, score: float, ranking: Ranking) -> Hit:
+    def _hit(self, rank: int, document: int, score: float, weights: Mapping[bytes, float]) -> Hit:
         article, _ = self._reader.record(document)
-        snippet = best_snippet(article, _term_weights(ranking))
+        snippet = best_snippet(article, weights)
         return Hit(
             rank=rank,
             id=article.id,
@@ -228,18 +238,20 @@ class _Reading:
             self._lock.release()
 
 
-def _term_weights(ranking: Ranking) -> dict[bytes, float]:
-    weights: dict[bytes, float] = {}
+def _term_weights(ranking: Ranking, matches: Matches | None) -> dict[bytes, float]:
+    weights = dict(matches.terms) if matches else {}
     for unit, weight in ranking.weights.items():
         for term in unit.terms:
             weights[term] = max(weights.get(term, 0.0), weight / len(unit.terms))
     return weights
 
 
-def _diagnostics(planned: Plan) -> Iterator[QueryDiagnostic]:
-    if not planned.wanted:
+def _diagnostics(planned: Plan, matches: Matches | None) -> Iterator[QueryDiagnostic]:
+    if not planned.wanted and matches is None:
         yield QueryDiagnostic("no-words", "the query has no word to look for")
     if planned.cut:
         yield QueryDiagnostic("query-cut", f"only the first {MOST_UNITS} words of the query were looked for")
+    if matches and matches.cut:
+        yield QueryDiagnostic("terms-cut", f"* and ~ fit too many words; {MOST_TERMS} of them were looked for, the shortest")
     if planned.only_excluded:
         yield QueryDiagnostic("only-excluded", "the query only excludes; its words were looked for instead")

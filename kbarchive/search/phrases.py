@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from kbarchive.index.postings import Postings
 from kbarchive.index.reader import ShardReader
@@ -10,11 +11,16 @@ from kbarchive.index.reader import ShardReader
 
 def phrase_counts(shard: ShardReader, field: str, terms: Sequence[bytes]) -> dict[int, int]:
     """How often terms stand one after another in a field, for each document of a shard where they do."""
+    return {document: len(starts) for document, starts in phrase_starts(shard, field, terms)}
+
+
+def phrase_starts(shard: ShardReader, field: str, terms: Sequence[bytes]) -> Iterator[tuple[int, AbstractSet[int]]]:
+    """The positions at which terms stand one after another in a field, for each document of a shard where they do."""
     lists: dict[bytes, Postings] = {}
     for term in terms:
         postings = lists.get(term) or shard.postings(field, term)
         if postings is None:
-            return {}
+            return
         lists[term] = postings
     # The rarest word first: the others need be looked at only where it stands.
     offsets = sorted(range(len(terms)), key=lambda offset: len(lists[terms[offset]].documents))
@@ -22,7 +28,6 @@ def phrase_counts(shard: ShardReader, field: str, terms: Sequence[bytes]) -> dic
     candidates = set(lists[terms[rarest]].documents)
     for postings in lists.values():
         candidates.intersection_update(postings.documents)
-    counts = {}
     for document in sorted(candidates):
         starts = {position - rarest for position in lists[terms[rarest]].positions(document)}
         for offset in offsets[1:]:
@@ -30,5 +35,4 @@ def phrase_counts(shard: ShardReader, field: str, terms: Sequence[bytes]) -> dic
             if not starts:
                 break
         if starts:
-            counts[document] = len(starts)
-    return counts
+            yield document, starts

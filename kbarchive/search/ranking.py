@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from kbarchive.search.proximity import Proximity
@@ -50,11 +51,15 @@ class Ranker:
         self._proximity = proximity
         self._key = key
 
-    def match(self, plan: Plan) -> Ranking:
-        """Every document that matches, and its score."""
+    def match(self, plan: Plan, allowed: AbstractSet[int] | None = None) -> Ranking:
+        """Every document that matches, and its score; of those `allowed`, where that is not None."""
         found = {unit: self._scorer.occurrences(unit) for unit in plan.wanted}
         weights = {unit: self._scorer.weight(occurrences) for unit, occurrences in found.items()}
         excluded = [document for unit in plan.excluded for document in self._scorer.occurrences(unit).documents]
+        if allowed is not None:
+            if not found:
+                return Ranking(dict.fromkeys(allowed - set(excluded), 0.0), False, {}, ())
+            excluded += self._scorer.everything - allowed
         total = sum(weights.values())
         least = total if len(found) <= _SHORT_QUERY else total * _LEAST_COVERAGE
         scores, coverage = _add_up(found, weights, excluded, least)

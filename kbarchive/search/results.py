@@ -28,10 +28,15 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class QueryDiagnostic(msgspec.Struct, frozen=True):
-    """Something odd in a query: a stable code, and a sentence for people."""
+    """Something odd in a query: a stable code, and a sentence for people.
+
+    `start` and `end` tell where, in characters of the query; None where it is about the whole query.
+    """
 
     code: str
     message: str
+    start: int | None = None
+    end: int | None = None
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):

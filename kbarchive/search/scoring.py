@@ -11,6 +11,7 @@ import math
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import chain
 from typing import NamedTuple
 
@@ -73,6 +74,11 @@ class Scorer:
         occurrences = Occurrences(documents, worths)
         self._remember(unit, occurrences)
         return occurrences
+
+    @cached_property
+    def everything(self) -> frozenset[int]:
+        """All documents that can be found."""
+        return frozenset(self._reader.all_documents())
 
     def weight(self, occurrences: Occurrences) -> float:
         """The inverse document frequency of a unit."""

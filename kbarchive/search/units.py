@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kbarchive.index.analysis import query_terms
-from kbarchive.search.query import And, ArticleNumber, Node, Not, Phrase, Word
+from kbarchive.search.nodes import And, ArticleNumber, Node, Not, Or, Phrase, Word, leaves
 
 # A query longer than this is cut: pasted pages are no questions, and every unit costs time.
 MOST_UNITS = 64
@@ -21,12 +21,14 @@ class Unit(NamedTuple):
 class Plan(NamedTuple):
     """What a query comes to.
 
-    `wanted` gives for each unit the text it came from; `number` is the article to be put first; `cut` says that the query
-    was too long, `only_excluded` that it wanted nothing, so that its words were taken as wanted.
+    `wanted` gives for each unit the text it came from; `conditions` must hold, whatever else is found; `number` is the
+    article to be put first; `cut` says that the query was too long, `only_excluded` that it wanted nothing, so that its
+    words were taken as wanted.
     """
 
     wanted: dict[Unit, str]
     excluded: tuple[Unit, ...]
+    conditions: tuple[Node, ...]
     number: int | None
     cut: bool
     only_excluded: bool
@@ -35,24 +37,48 @@ class Plan(NamedTuple):
 def plan(query: And) -> Plan:
     """The units of a query, each once, in order. Where a query excludes and wants nothing, its words are wanted."""
     wanted: dict[Unit, str] = {}
-    excluded: list[Unit] = []
+    excluded: dict[Unit, str] = {}
+    conditions: list[Node] = []
     for node in query.nodes:
-        if isinstance(node, Not):
-            excluded.extend(_units(node.node))
-        else:
-            wanted.update(_units(node))
-    only_excluded = bool(excluded) and not wanted
+        match node:
+            case Word() | Phrase() | ArticleNumber():
+                wanted.update(units(node))
+            case Not(Word() | Phrase() as inner):
+                excluded.update(units(inner))
+            case _:
+                conditions.append(node)
+    only_excluded = bool(excluded) and not wanted and not conditions
     if only_excluded:
-        wanted = {unit: text for node in query.nodes if isinstance(node, Not) for unit, text in _units(node.node).items()}
-        excluded = []
+        wanted, excluded = excluded, {}
     number = next((node.number for node in query.nodes if isinstance(node, ArticleNumber)), None)
-    cut = len(wanted) + len(excluded) > MOST_UNITS
+    kept = _first(And(tuple(conditions)), MOST_UNITS)
+    cut = max(len(wanted) + len(excluded), leaves(And(tuple(conditions)))) > MOST_UNITS
     return Plan(
-        dict(list(wanted.items())[:MOST_UNITS]), tuple(dict.fromkeys(excluded))[:MOST_UNITS], number, cut, only_excluded
+        dict(list(wanted.items())[:MOST_UNITS]),
+        tuple(excluded)[:MOST_UNITS],
+        kept.nodes if isinstance(kept, And) else (),
+        number,
+        cut,
+        only_excluded,
     )
 
 
-def _units(node: Node) -> dict[Unit, str]:
+def _first(node: Node, most: int) -> Node | None:
+    """A tree without the leaves behind the first `most`; None where nothing is left."""
+    if not isinstance(node, And | Or):
+        return node if leaves(node) <= most else None
+    nodes = []
+    for inner in node.nodes:
+        kept = _first(inner, most)
+        if kept is None:
+            break
+        nodes.append(kept)
+        most -= leaves(kept)
+    return type(node)(tuple(nodes)) if nodes else None
+
+
+def units(node: Word | Phrase | ArticleNumber) -> dict[Unit, str]:
+    """The units of a leaf, each with its text; several for a word such as NT/2000,XP; none where it has no letter or digit."""
     match node:
         case Word(text):
             return {Unit(run.words, run.whole): text for run in query_terms(text)}
@@ -61,5 +87,3 @@ def _units(node: Node) -> dict[Unit, str]:
             return {Unit(terms): text} if terms else {}
         case ArticleNumber(number):
             return {Unit((str(number).encode(),)): str(number)}
-        case _:
-            return {}

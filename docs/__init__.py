@@ -1,0 +1,1 @@
+"""The page of the documentation that the program itself shows."""

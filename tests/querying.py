@@ -1,0 +1,60 @@
+"""Texts to ask: what people paste, and signs to mix."""
+
+from __future__ import annotations
+
+# Made up, in the shapes of titles and error messages.
+PASTED = [
+    'XFOR: "Relay Refused" After Moving the Bridgehead (SP2)',
+    "BUG: Cl.exe /Zi -Gm Fails with Error C1033 in c:\\proj\\vc*.pdb",
+    "WD97: Part 2 of 3 (Hangs) on the Riva board?",
+    "E:\\SETUP\\I386\\_setup32.ex_ not found (error code=[0x80070002]).",
+    "select * from jobs where owner={guid{1B2C3D4E-0000-11D1}}",
+    "Stop: 0x0000001E (0xC0000005, 0x8013, 0x0)",
+    "insert into log.dbo.names(email,remark) values('",
+    "?FreePages@@YCJJ@Z (long __pascal FreePages(long))",
+    "This version of MSVCRT??.DLL does not fit",
+    "Cannot open *.ICX or *.idx",
+    "class CBox & __stdcall operator>> (class CBox &,class CLid * &)",
+    "type *table not found, [#-204]",
+    "NETDIAG -PRI -FIX -TEST does not end",
+    "PING -l 65527 -s 1 <target computer>",
+    "SQLCODE -379, parameters -1069 and 0",
+    'Saved as "Micros~1" on a 5.25" disk',
+    "Not Enough Memory -- See the Guide...",
+    "the collection \\..\\msdn***.col",
+    "ERROR write: (1) (null)",
+    "HTTP://server/script.asp?name=x&y=2: 404",
+    "Doc Err: Title: wrong, Type: none, Version: 4.0",
+    "1) Start it. 2) Stop it :-)",
+    "*Bold* and _underline_ with `code'",
+]
+
+SIGNS = [
+    *("relay", "not", "allowed", "windows", "the", "Q206968", "exchange", "1999-05", "5.0", "code", "a", "z", "é", "x9"),
+    *(
+        " ",
+        " ",
+        " ",
+        " ",
+        '"',
+        "(",
+        ")",
+        "-",
+        " -",
+        ":",
+        "*",
+        "?",
+        "~",
+        "..",
+        ">=",
+        "<",
+        "=",
+        "\\",
+        "/",
+        "\n",
+        "\x00",
+        "\ud800",
+    ),
+    *(" OR ", " NEAR/3 ", "OR", "NEAR/", " title:", " cause:", " modified:", " version:", " has:", " cites:", " citedby:"),
+    *(" keyword:", " code:", " technology:kb", " collection:", " -title:", " -(", "modified:1996..1999", "micro*", "relya~"),
+]
