@@ -495,3 +495,22 @@ def test_a_book_written_twice_into_a_file_has_keys_of_its_own() -> None:
     book = (CORPUS / "mspl-plain" / "seakno.txt").read_bytes()
     keys = [article.key for article in parse_document(book + b"\n\n" + book, file="both.txt")]
     assert len(set(keys)) == len(keys) == 6
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
+def test_a_flattened_article_is_given_back_whole(mark: bytes, newline: bytes) -> None:
+    """Found by mutation: a mark and line ends of two signs moved the places of the tokens."""
+    line = (CORPUS / "flattened" / "Q900332.txt").read_bytes().rstrip(b"\n")
+    data = mark + line + newline + b"Sent by a made-up reader." + newline
+    assert parse_document(data)[0].id == "Q900332"
+    assert is_lossless(data)
+
+
+@pytest.mark.parametrize("name", ["compuserve/tide.txt", "online/seatalk.txt", "mspl/towerkno.txt"])
+def test_letters_of_ms_dos_before_the_header_that_look_like_utf_8(name: str) -> None:
+    """Found by mutation: the file is read once more in the older code, where the header stands at another place."""
+    data = b"a caf\xc3\xa9 \x82\n\n" + (CORPUS / name).read_bytes()
+    articles = parse_document(data)
+    assert [article.title for article in articles] == [article[1] for article in ARTICLES[name]]
+    assert is_lossless(data)
