@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from kbarchive.resources import resource_folder
 from tests.corpus import dialect_files
 
 CORPUS = resource_folder("corpus")
+ROOT = Path(__file__).resolve().parent.parent
 
 # file: for each article (key, title, modified, section kinds, references)
 ARTICLES = {
@@ -514,3 +517,21 @@ def test_letters_of_ms_dos_before_the_header_that_look_like_utf_8(name: str) -> 
     articles = parse_document(data)
     assert [article.title for article in articles] == [article[1] for article in ARTICLES[name]]
     assert is_lossless(data)
+
+
+def test_the_example_of_the_documentation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/dialects.md adds a form: what it shows is what comes of it."""
+    pieces = re.findall(r"```(?:text|python)\n(.*?)```", (ROOT / "docs" / "dialects.md").read_text(encoding="utf-8"), re.DOTALL)
+    memo, program = pieces[-2:]
+    names: dict[str, Any] = {}
+    exec(program, names)  # noqa: S102 - our own documentation
+    assert kbarchive.parse(memo).source.dialect == "unknown"
+    monkeypatch.setattr("kbarchive.dialects.DIALECTS", (*DIALECTS, names["DIALECT"]))
+    first, second = parse_document(f"> {memo}\n{memo}".replace("\n", "\n> ").encode())
+    for article in (first, second):
+        assert (article.source.dialect, article.id, article.title) == ("memo", "Q900399", "Lamps That Hum")
+        assert (article.modified, article.products, article.summary) == (
+            "1997-06-16",
+            ("Lighthouse Control",),
+            "They are too tight.",
+        )
