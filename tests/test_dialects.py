@@ -535,3 +535,38 @@ def test_the_example_of_the_documentation(monkeypatch: pytest.MonkeyPatch) -> No
             ("Lighthouse Control",),
             "They are too tight.",
         )
+
+
+PAGE_END = """<h2 class="subTitle">APPLIES TO</h2><ul><li>Harbor Server 2003</li></ul>
+<p>Back to the top</p>
+<h2 class="subTitle">Keywords:&nbsp;</h2><table><tr><td>kbhowto kbmail KB900321</td></tr></table><p>Back to the top</p>
+"""
+
+
+def test_keywords_and_words_of_a_page() -> None:
+    page = (CORPUS / "support" / "900321.html").read_text(encoding="utf-8")
+    plain, article = kbarchive.parse(page), kbarchive.parse(page + PAGE_END)
+    assert article.keywords == ("kbhowto", "kbmail", "KB900321")
+    assert article.metadata == {"Keywords": "kbhowto kbmail KB900321"}
+    assert [entry.text for entry in article.applies_to] == ["Harbor Server 2003"]
+    assert (article.sections, article.residue) == (plain.sections, ())
+    changed = kbarchive.parse(page + "<h2>Keywords</h2><p>Words that open the harbor are keywords.</p>")
+    assert changed.sections[-1].heading == "Keywords"
+
+
+def test_a_page_copied_as_markdown() -> None:
+    text = (CORPUS / "support" / "900319.txt").read_text(encoding="utf-8")
+    for heading in ("SYMPTOMS", "RESOLUTION", "APPLIES TO"):
+        text = text.replace(f"{heading}\n", f"### {heading.capitalize()}\n\n")
+    article = kbarchive.parse(text.replace("\u2022", "*"))
+    title = "How to raise the level of a lake"
+    assert [(section.kind, section.heading) for section in article.sections] == [
+        ("symptoms", "Symptoms"),
+        ("resolution", "Resolution"),
+    ]
+    assert [(reference.id, reference.title) for reference in article.references] == [("Q900318", title)]
+    assert [entry.text for entry in article.applies_to] == ["Harbor Server 2003"]
+    assert article.keywords == ("kberrmsg", "KB900319")
+    address = "http://support.microsoft.com/kb/900318/EN-US/"
+    linked = kbarchive.parse(text.replace(address, f"[{address}]({address})"))
+    assert [(reference.id, reference.title) for reference in linked.references] == [("Q900318", title)]
