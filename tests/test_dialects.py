@@ -570,3 +570,10 @@ def test_a_page_copied_as_markdown() -> None:
     address = "http://support.microsoft.com/kb/900318/EN-US/"
     linked = kbarchive.parse(text.replace(address, f"[{address}]({address})"))
     assert [(reference.id, reference.title) for reference in linked.references] == [("Q900318", title)]
+
+
+def test_markdown_that_nests_beyond_all_measure_loses_nothing() -> None:
+    text = (CORPUS / "docs" / "cannot-verify-harbor.md").read_text(encoding="utf-8") + "\n" + "> " * 200 + "the deepest word\n"
+    article = kbarchive.parse(text)
+    assert "the deepest word" in article.text
+    assert "new** lamp" in article.text

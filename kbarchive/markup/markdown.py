@@ -14,10 +14,11 @@ from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Rule
 from kbarchive.markup.flow import Content, Element, Flow, Heading, Link, squeeze, table
 from kbarchive.markup.html import HTML_TAG, is_element, read_html
 
-_MOST_LEVELS = 60
+_MOST_LEVELS = 40  # of lists, quotations and brackets in one another; no article has ten
 _ALERT = re.compile(r"\[!([A-Za-z]+)\]\s*")
 _EXTENSION = re.compile(r":::\s*(?:image\b.*?\balt-text=\"([^\"]*)\".*|[a-z\-]+(?:\s.*)?|)$", re.DOTALL)
 _BREAK = "\n"
+_PIECE = re.compile(r"(?:[ \t]*[^ \t\n][^\n]*\n?)+")
 
 
 class _Run(NamedTuple):
@@ -30,10 +31,23 @@ class _Run(NamedTuple):
 def read_markdown(text: str, first_line: int = 1) -> Flow:
     """The flow of a Markdown text without front matter, whose first line has the number `first_line`."""
     tokens = _parser().parse(text)
+    if any(token.level >= _MOST_LEVELS - 1 for token in tokens):
+        return _plain(text, first_line)  # what is deeper still would be lost
     elements: list[Element] = []
     for node in SyntaxTreeNode(tokens).children:
         elements += _elements(node, first_line)
     return Flow(None, tuple(elements))
+
+
+def _plain(text: str, first_line: int) -> Flow:
+    """The flow of a text that is taken as it stands: what blank lines part are paragraphs."""
+    found = []
+    line, counted = first_line, 0
+    for match in _PIECE.finditer(text):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        found.append(Content(Paragraph(line, squeeze(match[0]))))
+    return Flow(None, tuple(found))
 
 
 @cache
