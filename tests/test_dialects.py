@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from kbarchive.resources import resource_folder
 from tests.corpus import dialect_files
 
 CORPUS = resource_folder("corpus")
+ROOT = Path(__file__).resolve().parent.parent
 
 # file: for each article (key, title, modified, section kinds, references)
 ARTICLES = {
@@ -44,7 +47,28 @@ ARTICLES = {
     ],
     "compuserve/tide.txt": [("Q900311", "INF: Reading the Tide from a Serial Port", "1993-07-15", "summary", "")],
     "compuserve/TIDE.CPP": [("Q900312", "INF: Writing the Tide from a Serial Port", "1993-07-15", "summary", "")],
+    "compuserve/Q900331.txt": [
+        (
+            "Q900331",
+            "How to Wait for a Second Without Stopping the Others",
+            "1991-09-20",
+            "summary more-information",
+            "",
+        )
+    ],
     "pss/Q900313.txt": [("Q900313", "PRB: WaveOutSea Fails on the Second Call", "1996-01-21", "symptoms resolution", "")],
+    "pss/Q900336.txt": [
+        (
+            "Q900336",
+            "DOC: Handles That Survive the Program That Made Them",
+            "1996-01-21",
+            "summary more-information",
+            "Q900311",
+        )
+    ],
+    "article-id/Q900330.txt": [
+        ("Q900330", "HOWTO: Ask a Server for the Name It Goes By", "1997-06-16", "summary", ""),
+    ],
     "article-id/lists.txt": [
         ("Q900314", "BUG: Known Bugs of the Sea Development Kit 1.25", None, "body", ""),
         ("Q900315", "FIX: Bugs Mended in the Sea Development Kit 1.25", None, "body", ""),
@@ -56,6 +80,15 @@ ARTICLES = {
             "1997-05-01",
             "summary more-information",
             "Q900317",
+        )
+    ],
+    "msdn/Q900334.txt": [
+        (
+            "Q900334",
+            "Contents of the Made-Up Database Kit's Readme.txt (Disk 3)",
+            "1997-09-08",
+            "summary more-information references",
+            "Q900315",
         )
     ],
     "psskb/900318.txt": [("Q900318", "How to raise the level of a lake", "2004-10-13", "summary more-information", "")],
@@ -74,13 +107,85 @@ ARTICLES = {
     "support/900321.html": [
         ("Q900321", "How to let a boat answer letters", "2007-02-26", "summary more-information", "Q900319")
     ],
+    "support/900335.txt": [
+        (
+            "Q900335",
+            "Totals are rounded twice in a made-up ledger",
+            None,
+            "symptoms cause resolution more-information",
+            "Q900306",
+        )
+    ],
     "docs/cannot-verify-harbor.md": [
         ("Q3900322", "Can't verify a harbor", "2024-01-24", "body symptoms cause resolution more-information", "Q900319")
     ],
     "localised/900323.txt": [
         ("Q900323", "Wie man einen See hebt, wenn die Schleuse offen ist \u2013 \u00dcbersicht", None, "body", "")
     ],
+    "localised/900333.html": [
+        ("Q900333", "\u5982\u4f55\u79fb\u52a8\u865a\u6784\u670d\u52a1\u5668\u7684\u961f\u5217", None, "body", "")
+    ],
     "flattened/Q900324.txt": [("Q900324", "HOWTO: Read the Log of a Lamp", "2001-06-07", "summary more-information", "")],
+    "flattened/Q900332.txt": [
+        ("Q900332", "HOWTO: Read an Article Whose Lines Were Lost", "2001-06-07", "summary more-information", "Q900324")
+    ],
+    "flattened/lost-header.txt": [
+        ("lost-header.txt#1", "HOWTO: Read an Article Whose Header Was Lost", None, "summary", "Q900324")
+    ],
+}
+
+# key: collection, products, versions, operating systems, keywords, applies to; a key that is not here has none of them
+FACTS = {
+    "Q900301": ("", "Lighthouse Control for Windows", "WINDOWS: 2.1", "", "kberrmsg", "Lighthouse Control for Windows"),
+    "Q900303": ("mspl13_basic", "", "MS-DOS: 1.00 1.10; OS/2: 1.10", "MS-DOS | OS/2", "ENDUSER SR# G880412-77 docerr", ""),
+    "Q900304": ("", "", "MS-DOS: 1.00; OS/2: 1.10", "MS-DOS | OS/2", "ENDUSER docerr", ""),
+    "Q900305": ("", "Tower BASIC", ": 1.00 1.10", "MS-DOS", "ENDUSER", ""),
+    "Q900306": ("", "Tower BASIC", "MS-DOS: 1.00 1.10; OS/2: 1.10", "MS-DOS | OS/2", "ENDUSER SR# S900103-12 S_TOWER", ""),
+    "Q900307": ("", "Tower BASIC", ": 1.10", "OS/2", "ENDUSER", ""),
+    "Q900308": ("", "Tower Linker", ": 5.10", "MS-DOS", "ENDUSER buglist5.10", ""),
+    "seakno.txt#Sea Development Kit/1": ("", "Sea Development Kit", "", "", "", ""),
+    "seakno.txt#Sea Development Kit/2": ("", "Sea Development Kit", "", "", "", ""),
+    "seakno.txt#Sea Development Kit/3": ("", "Sea Development Kit", "", "", "", ""),
+    "Q900309": ("", "Sea Development Kit", ": 1.00 1.01", "MS-DOS", "", ""),
+    "Q900310": ("", "Sea Development Kit", ": 1.01", "MS-DOS", "", ""),
+    "Q900311": ("", "Sea Development Kit", ": 1.10", "WINDOWS", "kbhw", "Sea Development Kit"),
+    "Q900312": ("", "Sea Development Kit", ": 1.10", "WINDOWS", "kbhw", "Sea Development Kit"),
+    "Q900331": ("", "Made-Up Visual Toolkit", ": 1.00 1.10", "WINDOWS", "kbprg", ""),
+    "Q900313": (
+        "",
+        "",
+        "WINDOWS: 3.10 1.20; WINDOWS NT: 3.50 1.20",
+        "WINDOWS | WINDOWS NT",
+        "kbprg kbprb",
+        "Sea Development Kit for Windows",
+    ),
+    "Q900336": (
+        "",
+        "",
+        "WINDOWS: 3.10 1.20; WINDOWS NT: 3.50 1.20",
+        "WINDOWS | WINDOWS NT",
+        "kbprg kbdocerr",
+        "Made-Up Subsystem | Microsoft Windows NT",
+    ),
+    "Q900330": ("", "", "", "", "kbnetwork kbprg", "Made-Up Network Kit"),
+    "Q900314": ("", "", "", "", "kbprg kbbuglist", "Sea Development Kit"),
+    "Q900315": ("", "", "", "", "kbprg kbfixlist", "Sea Development Kit"),
+    "Q900316": ("", "", ": 1.25 95", "WINDOWS", "kbreadme", "Sea Development Kit | Sea Viewer for Windows 95"),
+    "Q900334": ("", "", ": 2.50", "WINDOWS", "kbinterop kbreadme", "Made-Up Database Kit"),
+    "Q900318": ("", "", "", "", "", "Lake Server 2003, Enterprise Edition | Lake Server 2003, Standard Edition"),
+    "Q900319": ("", "", "", "", "kberrmsg KB900319", "Harbor Server 2003"),
+    "Q900335": ("", "", "", "", "kbprb kbexpertise KB900335", "Made-Up Ledger | Made-Up Ledger"),
+    "Q3900322": ("", "", "", "", "", "Harbor Online | Harbor Server 2013 Enterprise"),
+    "Q900324": ("lighthouse", "Lighthouse Control", "WINDOWS: 1.0 2.1", "", "kbhowto", "Lighthouse Control for Windows"),
+    "Q900332": ("madeup", "Made-Up Reader", "WINDOWS: 1.0 3.0", "", "kbreader", "Made-Up Reader"),
+}
+
+# What is odd in them, by key.
+ODDITIES = {
+    "Q900333": ["header-id-spelling"],
+    "Q900324": ["line-ends-lost", "no-trailer"],
+    "Q900332": ["line-ends-lost"],
+    "lost-header.txt#1": ["header-field-missing"] * 5 + ["no-trailer"],
 }
 
 
@@ -108,6 +213,22 @@ def test_articles_of_a_file(name: str) -> None:
     assert [article.source.number for article in articles] == list(range(1, len(articles) + 1))
     assert is_lossless(data)
     assert recognition(data).startswith(f"{path.parent.name}: its marks stand in ")
+
+
+@pytest.mark.parametrize("path", dialect_files(), ids=lambda path: path.name)
+def test_facts_of_a_file(path: Path) -> None:
+    for article in parse_document(path.read_bytes(), file=path.name):
+        versions = (f"{version.platform}: {' '.join(version.versions)}" for version in article.versions)
+        found = (
+            article.collection or "",
+            " | ".join(article.products),
+            "; ".join(versions),
+            " | ".join(article.operating_systems),
+            " ".join(article.keywords),
+            " | ".join(entry.name for entry in article.applies_to),
+        )
+        assert found == FACTS.get(article.key, ("",) * 6)
+        assert [diagnostic.code for diagnostic in article.diagnostics] == ODDITIES.get(article.key, [])
 
 
 @pytest.mark.parametrize("path", dialect_files(), ids=lambda path: path.name)
@@ -219,11 +340,13 @@ def test_old_books_are_in_the_code_of_ms_dos() -> None:
         "From: ann@harbor.example\nSubject: Article ID: Q900301\n\nDid you read Article ID: Q900301? It is good.\n",
         " The Guide\n ===================\n\n 1. Begin\n\n Words.\n\n 2. End\n\n Words.\n",
         "<html><head><title>Shop</title></head><body><h1>Lamps</h1><p>We have lamps.</p></body></html>\n",
+        "A Guide to Lamps\n" + "=" * 77 + "\n\n\n1. Begin\n\nProduct: a lamp.\n\n\n2. End\n\nArticle: none.\n",
+        "// Title: a lamp\n// Product Name: none\n// ===\n\n' Article: see the manual\n\tLast Modified: never\n",
         "# Lamps\n\nA project for lamps.\n\n## Summary\n\nNone.\n",
         "ARTICLE ID: Q900301\nTITLE: A List\n\nARTICLE ID: Q900302\nTITLE: Another\n",
         "",
     ],
-    ids=["licence", "source", "mail", "guide", "page", "readme", "list", "nothing"],
+    ids=["licence", "source", "mail", "guide", "page", "chapters", "comments", "readme", "list", "nothing"],
 )
 def test_what_is_no_article(text: str) -> None:
     assert kbarchive.parse(text).source.dialect == "unknown"
@@ -312,6 +435,141 @@ def test_a_word_between_angles_is_no_tag() -> None:
         (CORPUS / "support" / "900321.html").read_text(encoding="utf-8").replace("<b>Answer</b>", "<Boat>")
     )
     assert "<Boat>" in article.text
+
+
+def test_entries_that_have_lost_their_bullets() -> None:
+    (article,) = parse_document((CORPUS / "support" / "900335.txt").read_bytes())
+    assert [(entry.name, entry.versions) for entry in article.applies_to] == [
+        ("Made-Up Ledger", ("10.0",)),
+        ("Made-Up Ledger", ("9.0",)),
+    ]
+    assert "Ledger" not in article.more_information
+
+
+def test_words_and_keywords_on_lines_one_below_the_other() -> None:
+    (article,) = parse_document((CORPUS / "msdn" / "Q900334.txt").read_bytes())
+    assert article.query_words == ("odbc", "lock")
+    assert article.metadata == {"Keywords": "kbinterop kbreadme"}
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Copyright the kbarchive project 1996.",
+        "Copyright the kbarchive project, 1996",
+        "Copyright (c) the kbarchive project 1996.",
+    ],
+)
+def test_the_years_of_a_copyright_line(notice: str) -> None:
+    text = (CORPUS / "pss" / "Q900336.txt").read_text(encoding="ascii")
+    article = kbarchive.parse(text.replace("Copyright the kbarchive project, 1996.", notice))
+    assert (article.copyright, article.residue, article.diagnostics) == ((1996,), (), ())
+    assert not any(isinstance(block, kbarchive.Rule) for section in article.sections for block in section.blocks)
+
+
+def test_the_trailer_of_a_flattened_article() -> None:
+    (article,) = parse_document((CORPUS / "flattened" / "Q900332.txt").read_bytes())
+    assert article.metadata == {"Keywords": "kbreader", "Technology": "kbMadeUpSearch", "Version": "WINDOWS:1.0,3.0"}
+    assert article.query_words == ("wrap",)
+    assert article.more_information == "See also Q900324."
+
+
+def test_the_number_in_front_of_a_cited_title() -> None:
+    text = (CORPUS / "docs" / "cannot-verify-harbor.md").read_text(encoding="utf-8")
+    for spelling in ("KB 900319: ", "KB900319: ", "900319 - ", ""):
+        article = kbarchive.parse(text.replace("[Boat Not Moored]", f"[{spelling}Boat Not Moored]"))
+        assert [reference.title for reference in article.references] == ["Boat Not Moored"]
+
+
+def test_numbered_lines_in_a_book_that_are_no_articles() -> None:
+    article = parse_document((CORPUS / "mspl" / "towerkno.txt").read_bytes())[1]
+    (steps,) = [block for block in article.sections[1].blocks if isinstance(block, kbarchive.List)]
+    assert [item.marker for item in steps.items] == ["1.", "2.", "3."]
+
+
+def test_keys_go_on_where_numbers_begin_again() -> None:
+    book = (CORPUS / "mspl-plain" / "seakno.txt").read_bytes()
+    second = book.replace(b"Sea Development Kit", b"Lake Development Kit")
+    keys = [article.key for article in parse_document(book + b"\n\n" + second, file="both.txt")]
+    assert keys == [f"both.txt#{name} Development Kit/{number}" for name in ("Sea", "Lake") for number in (1, 2, 3)]
+
+
+def test_a_book_written_twice_into_a_file_has_keys_of_its_own() -> None:
+    book = (CORPUS / "mspl-plain" / "seakno.txt").read_bytes()
+    keys = [article.key for article in parse_document(book + b"\n\n" + book, file="both.txt")]
+    assert len(set(keys)) == len(keys) == 6
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n", b"\r"])
+def test_a_flattened_article_is_given_back_whole(mark: bytes, newline: bytes) -> None:
+    """Found by mutation: a mark and line ends of two signs moved the places of the tokens."""
+    line = (CORPUS / "flattened" / "Q900332.txt").read_bytes().rstrip(b"\n")
+    data = mark + line + newline + b"Sent by a made-up reader." + newline
+    assert parse_document(data)[0].id == "Q900332"
+    assert is_lossless(data)
+
+
+@pytest.mark.parametrize("name", ["compuserve/tide.txt", "online/seatalk.txt", "mspl/towerkno.txt"])
+def test_letters_of_ms_dos_before_the_header_that_look_like_utf_8(name: str) -> None:
+    """Found by mutation: the file is read once more in the older code, where the header stands at another place."""
+    data = b"a caf\xc3\xa9 \x82\n\n" + (CORPUS / name).read_bytes()
+    articles = parse_document(data)
+    assert [article.title for article in articles] == [article[1] for article in ARTICLES[name]]
+    assert is_lossless(data)
+
+
+def test_the_example_of_the_documentation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/dialects.md adds a form: what it shows is what comes of it."""
+    pieces = re.findall(r"```(?:text|python)\n(.*?)```", (ROOT / "docs" / "dialects.md").read_text(encoding="utf-8"), re.DOTALL)
+    memo, program = pieces[-2:]
+    names: dict[str, Any] = {}
+    exec(program, names)  # noqa: S102 - our own documentation
+    assert kbarchive.parse(memo).source.dialect == "unknown"
+    monkeypatch.setattr("kbarchive.dialects.DIALECTS", (*DIALECTS, names["DIALECT"]))
+    first, second = parse_document(f"> {memo}\n{memo}".replace("\n", "\n> ").encode())
+    for article in (first, second):
+        assert (article.source.dialect, article.id, article.title) == ("memo", "Q900399", "Lamps That Hum")
+        assert (article.modified, article.products, article.summary) == (
+            "1997-06-16",
+            ("Lighthouse Control",),
+            "They are too tight.",
+        )
+
+
+PAGE_END = """<h2 class="subTitle">APPLIES TO</h2><ul><li>Harbor Server 2003</li></ul>
+<p>Back to the top</p>
+<h2 class="subTitle">Keywords:&nbsp;</h2><table><tr><td>kbhowto kbmail KB900321</td></tr></table><p>Back to the top</p>
+"""
+
+
+def test_keywords_and_words_of_a_page() -> None:
+    page = (CORPUS / "support" / "900321.html").read_text(encoding="utf-8")
+    plain, article = kbarchive.parse(page), kbarchive.parse(page + PAGE_END)
+    assert article.keywords == ("kbhowto", "kbmail", "KB900321")
+    assert article.metadata == {"Keywords": "kbhowto kbmail KB900321"}
+    assert [entry.text for entry in article.applies_to] == ["Harbor Server 2003"]
+    assert (article.sections, article.residue) == (plain.sections, ())
+    changed = kbarchive.parse(page + "<h2>Keywords</h2><p>Words that open the harbor are keywords.</p>")
+    assert changed.sections[-1].heading == "Keywords"
+
+
+def test_a_page_copied_as_markdown() -> None:
+    text = (CORPUS / "support" / "900319.txt").read_text(encoding="utf-8")
+    for heading in ("SYMPTOMS", "RESOLUTION", "APPLIES TO"):
+        text = text.replace(f"{heading}\n", f"### {heading.capitalize()}\n\n")
+    article = kbarchive.parse(text.replace("\u2022", "*"))
+    title = "How to raise the level of a lake"
+    assert [(section.kind, section.heading) for section in article.sections] == [
+        ("symptoms", "Symptoms"),
+        ("resolution", "Resolution"),
+    ]
+    assert [(reference.id, reference.title) for reference in article.references] == [("Q900318", title)]
+    assert [entry.text for entry in article.applies_to] == ["Harbor Server 2003"]
+    assert article.keywords == ("kberrmsg", "KB900319")
+    address = "http://support.microsoft.com/kb/900318/EN-US/"
+    linked = kbarchive.parse(text.replace(address, f"[{address}]({address})"))
+    assert [(reference.id, reference.title) for reference in linked.references] == [("Q900318", title)]
 
 
 def test_markdown_that_nests_beyond_all_measure_loses_nothing() -> None:

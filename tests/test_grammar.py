@@ -15,9 +15,10 @@ from kbarchive.parsing.articles import find_articles
 from kbarchive.parsing.driver import Node
 from kbarchive.parsing.grammars import TokenListLexer, load_grammar
 from kbarchive.resources import grammar_text
-from tests.corpus import corpus_files
+from tests.corpus import corpus_files, dialect_files
 
-BODY_TYPES = {"INDENT", "DEDENT", "PREAMBLE", "HEADER", "EPILOGUE"}
+ALL = [*corpus_files(), *dialect_files()]
+BODY_TYPES = {"INDENT", "DEDENT", "PREAMBLE", "HEADER", "EPILOGUE", "MARKUP"}
 
 
 @pytest.mark.parametrize(("name", "starts"), [("body.lark", ["article"]), ("inline.lark", ["references", "entry", "versions"])])
@@ -32,33 +33,33 @@ def test_strict_mode_finds_a_conflict() -> None:
         Lark(ambiguous, start="article", parser="lalr", lexer=TokenListLexer, strict=True)
 
 
-@pytest.mark.parametrize("path", corpus_files(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
 def test_driver_gives_the_tree_of_lark(path: Path) -> None:
-    (part,) = find_articles(path.read_bytes())
-    tokens = _tokens(_parse_part(part))
-    stock = load_grammar("body.lark", "article").parse([Token(kind, (first, last)) for kind, first, last in tokens])  # type: ignore[arg-type]
-    assert _plain(stock) == _parse_part(part)
+    for part in find_articles(path.read_bytes()):
+        tokens = _tokens(_parse_part(part))
+        stock = load_grammar("body.lark", "article").parse([Token(kind, (first, last)) for kind, first, last in tokens])  # type: ignore[arg-type]
+        assert _plain(stock) == _parse_part(part)
 
 
-@pytest.mark.parametrize("path", corpus_files(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
 def test_tokens_are_what_the_terminals_say(path: Path) -> None:
     """Each token, matched alone by the pattern of its terminal at some margin, is that token to its end."""
-    (part,) = find_articles(path.read_bytes())
-    text = part.text
-    lexer = _lexer(part.dialect.blocks)
     margins = [(0, 0), *{(low, high) for low in range(2, 20) for high in range(low, low + 6)}]
-    place = 0
-    for kind, first, last in _tokens(_parse_part(part)):
-        assert first == place, "tokens leave no gap"
-        place = last
-        if kind in BODY_TYPES:
-            assert first == last or kind in ("PREAMBLE", "HEADER", "EPILOGUE")
-            continue
-        ends = {
-            match.end() for margin in margins if (match := re.compile(lexer.pattern(kind, margin)).match(text.readable, first))
-        }
-        assert last in ends, (kind, text.readable[first:last])
-    assert place == len(text.readable)
+    for part in find_articles(path.read_bytes()):
+        text = part.text.readable
+        lexer = _lexer(part.dialect.blocks)
+        place = 0
+        for kind, first, last in _tokens(_parse_part(part)):
+            assert first == place, "tokens leave no gap"
+            place = last
+            if kind in BODY_TYPES:
+                assert first == last or kind not in ("INDENT", "DEDENT")
+                continue
+            patterns = (re.compile(lexer.pattern(kind, margin)) for margin in margins)
+            # What follows an article is not looked at.
+            ends = {match.end() for pattern in patterns if (match := pattern.match(text[: part.end], first))}
+            assert last in ends, (kind, text[first:last])
+        assert place == len(text)
 
 
 def test_unknown_text_has_no_header() -> None:

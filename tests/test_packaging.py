@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.corpus import dialect_files
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = "Scripts" if os.name == "nt" else "bin"
 
@@ -74,6 +76,8 @@ def test_what_is_in_the_wheel(distributions: tuple[Path, Path]) -> None:
     ):
         assert wanted in names
     assert sum(name.startswith("kbarchive/corpus/") and name.lower().endswith(".txt") for name in names) >= 60
+    for path in dialect_files():
+        assert f"kbarchive/corpus/{path.relative_to(ROOT / 'corpus').as_posix()}" in names
     top = {name.split("/")[0] for name in names if not name.split("/")[0].endswith(".dist-info")}
     assert top == {"kbarchive"}, "nothing but the package may land in site-packages"
 
@@ -82,6 +86,7 @@ def test_what_is_in_the_sdist(distributions: tuple[Path, Path]) -> None:
     with tarfile.open(distributions[1]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {"README.md", "LICENSE", "setup.cfg", "grammar/body.lark", "corpus/README.md", "tests/test_packaging.py"} <= names
+    assert {f"corpus/{path.relative_to(ROOT / 'corpus').as_posix()}" for path in dialect_files()} <= names
 
 
 def test_the_main_job_outside_the_checkout(installed: Path, tmp_path: Path) -> None:

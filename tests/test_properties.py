@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 import kbarchive
 from kbarchive.dialects.page import DIALECTS as PAGES
-from kbarchive.parsing import is_lossless
+from kbarchive.parsing import is_lossless, parse_document
 from kbarchive.parsing.text import decode
-from tests.corpus import corpus_files
+from tests.corpus import corpus_files, dialect_files
 
 WORD = re.compile(r"[^\W_]+")
 NOTICE = re.compile(r"^THE INFORMATION PROVIDED IN.*", re.DOTALL | re.MULTILINE)
@@ -23,6 +23,7 @@ LABELS = re.compile(
 )
 CHROME = re.compile(rf"^[ \t]*(?:{PAGES[0].chrome.pattern if PAGES[0].chrome else '(?!)'})[ \t\r]*$", re.MULTILINE)
 FILES = [path.read_bytes() for path in corpus_files()]
+OTHERS = [path.read_bytes() for path in dialect_files()]
 
 LINES = st.sampled_from(
     [
@@ -72,6 +73,20 @@ def test_lines_of_articles_in_any_order(data: bytes) -> None:
 @given(st.sampled_from(FILES), st.data())
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
 def test_mutated_articles(file: bytes, data: st.DataObject) -> None:
+    check(_mutated(file, data))
+
+
+@given(st.sampled_from(OTHERS), st.data())
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+def test_mutated_articles_in_the_other_forms(file: bytes, data: st.DataObject) -> None:
+    """Here words of the page are left out, so only the text must be whole."""
+    mutated = _mutated(file, data)
+    for article in parse_document(mutated):
+        assert msgspec.json.decode(msgspec.json.encode(article), type=kbarchive.Article) == article
+    assert is_lossless(mutated)
+
+
+def _mutated(file: bytes, data: st.DataObject) -> bytes:
     lines = file.splitlines(keepends=True)
     for _ in range(data.draw(st.integers(1, 5))):
         at = data.draw(st.integers(0, max(0, len(lines) - 1)))
@@ -92,7 +107,7 @@ def test_mutated_articles(file: bytes, data: st.DataObject) -> None:
                 lines.insert(at, b"\r\n")
             case "indent":
                 lines[at : at + 1] = [b" " * data.draw(st.integers(1, 9)) + line for line in lines[at : at + 1]]
-    check(b"".join(lines))
+    return b"".join(lines)
 
 
 def _words(text: str) -> Counter[str]:

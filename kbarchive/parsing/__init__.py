@@ -17,7 +17,7 @@ from kbarchive.parsing.flowing import FlowBuilder
 from kbarchive.parsing.grammars import load_grammar
 from kbarchive.parsing.header import header_end
 from kbarchive.parsing.lexer import BodyLexer, Token
-from kbarchive.parsing.text import Text, encode, line_finder, line_starts
+from kbarchive.parsing.text import Text, encode, line_finder, line_starts, sign_finder
 from kbarchive.parsing.typeset import Typesetter
 
 __all__ = ["is_lossless", "parse", "parse_document", "parse_tree", "read_blocks", "recognition"]
@@ -82,9 +82,10 @@ def _copy(tree: Node, text: Text) -> Tree[LarkToken]:
     """The tree in Lark's classes, with the original text."""
     starts = line_starts(text.original)
     numbers = {place: number for number, place in enumerate(line_starts(text.readable))}
+    folded_place = sign_finder(text) if text.folded else None
 
     def original_place(place: int) -> int:
-        return place if text.folded else starts[min(numbers[place], len(starts) - 1)]
+        return folded_place(place) if folded_place else starts[min(numbers[place], len(starts) - 1)]
 
     last = len(text.original)
     end = len(text.readable)

@@ -51,7 +51,9 @@ def find_articles(data: bytes | str, *, one: bool = False) -> list[Part]:
     if dialect is UNKNOWN:
         return [Part(text, dialect, 0, len(text.readable), marks)]
     if dialect.old and text.encoding not in ("ascii", None):
-        text = decode(data, old=True)
+        again = decode(data, old=True)
+        mark, header = (_same_line(text.readable, place, again.readable) for place in (marks.mark, marks.header))
+        text, marks = again, marks._replace(mark=mark, header=header)
     if dialect.folded:
         text = unfold(text)
     elif marks.margin:

@@ -30,7 +30,11 @@ _ARTICLE_LINK = re.compile(
     r"(?:(?:help|kb|topic)/|default\.aspx/?\?(?:[^#]*&)?(?:scid=)?kb;[^;]*;|\?(?:id|kbid)=)(?:Q|KB)?0*([1-9]\d{4,6})\b",
     re.IGNORECASE,
 )
-_NUMBER_BEFORE = re.compile(r"\A(?:KB|Q)?\d{5,7}\b[\s:\-\u2013]*|\s*\((?:KB|Q)?\d{5,7}\)\Z|\A(?:KB|Q)?\d{5,7}\Z")
+_NUMBER_BEFORE = re.compile(r"\A(?:KB[ ]?|Q)?\d{5,7}\b[\s:\-\u2013]*|\s*\((?:KB|Q)?\d{5,7}\)\Z|\A(?:KB|Q)?\d{5,7}\Z")
+_KEYWORDS = re.compile(r"Keywords[ ]*:?[ ]*((?:\bkb\w+[ ,]*)*)", re.IGNORECASE)
+_PAGE = re.compile(
+    r"(?:\u2191[ ]*)?(?:Back to the top ?)+(?:\|[ ]Give Feedback)?|Expand all[ ]*\|[ ]*Collapse all|(?:Article translations ?)+"
+)
 _APPLIES = re.compile(r"(?:the information in this article )?applies to:?", re.IGNORECASE)
 
 
@@ -44,6 +48,7 @@ class FlowBuilder:
         self._rows = list(dialect.rows)
         self._applies: list[AppliesTo] = []
         self._residue: list[str] = []
+        self._metadata: dict[str, str] = {}
         self._references: dict[tuple[str, int], Reference] = {}
         self._diagnostics: list[Diagnostic] = []
 
@@ -72,14 +77,14 @@ class FlowBuilder:
             header.products,
             header.versions,
             header.operating_systems,
-            header.keywords,
+            header.keywords or tuple(self._metadata.get("Keywords", "").split()),
             header.fields,
             tuple(self._applies),
             (*self._residue, *header.leftover),
             tuple(sections),
             tuple(references),
             (),
-            {},
+            self._metadata,
             (),
             source,
             tuple(sorted(self._diagnostics, key=lambda diagnostic: diagnostic.line)),
@@ -166,6 +171,8 @@ class FlowBuilder:
             if heading is not None and _APPLIES.fullmatch(heading.text.strip()):
                 self._take_applies(inner)
                 continue
+            if heading is not None and _KEYWORDS.fullmatch(heading.text.strip()) and self._take_keywords(inner):
+                continue
             name = read_label(heading.text) if heading else ""
             kind: SectionKind = section_kind(name) if heading else "body"
             section = self._section(kind, name, heading.line if heading else 0, inner, kind)
@@ -178,8 +185,9 @@ class FlowBuilder:
         nested: list[Section] = []
         number = 0
         while number < len(inner) and isinstance(content := inner[number], Content):
-            blocks.append(content.block)
-            self._cite(content, parent)
+            if not self._is_of_page(content.block):
+                blocks.append(content.block)
+                self._cite(content, parent)
             number += 1
         while number < len(inner):
             heading = inner[number]
@@ -195,23 +203,49 @@ class FlowBuilder:
 
     def _take_applies(self, inner: list[Element]) -> None:
         for element in inner:
-            if isinstance(element, Content):
+            if isinstance(element, Content) and not self._is_of_page(element.block):
                 for line in _entries(element.block):
                     self._applies.append(read_entry(" ".join(line.split())))
 
+    def _take_keywords(self, inner: list[Element]) -> bool:
+        """Whether a section has keywords and nothing else: then it is none."""
+        words = []
+        for element in inner:
+            if isinstance(element, Heading):
+                return False
+            if not self._is_of_page(element.block):
+                words += block_text(element.block).split()
+        if not all(word.lower().startswith("kb") for word in words):
+            return False
+        self._metadata["Keywords"] = " ".join([*self._metadata.get("Keywords", "").split(), *words])
+        return True
+
+    def _is_of_page(self, block: Block) -> bool:
+        """Whether a paragraph has words of the page, not of the article, or its keywords, which are taken."""
+        if not isinstance(block, Paragraph) or "CHROME" not in self._dialect.blocks:
+            return False
+        match = _KEYWORDS.fullmatch(block.text)
+        if match and match[1]:
+            self._metadata["Keywords"] = f"{self._metadata.get('Keywords', '')} {match[1]}".strip()
+        return bool(match and match[1]) or _PAGE.fullmatch(block.text) is not None
+
     def _cite(self, content: Content, section: str) -> None:
+        linked: dict[str, int] = {}
         for link in content.links:
             match = _ARTICLE_LINK.match(link.target)
             if match:
                 self._refer(f"Q{match[1]}", _link_title(link), section, link.line)
+                linked.setdefault(f"Q{match[1]}", link.line)
         text = block_text(content.block)
-        if "Q" in text:
+        if "Q" in text or "microsoft.com/" in text:
             for citation in find_citations(text):
                 line = content.block.line + (0 if isinstance(content.block, Paragraph) else text.count("\n", 0, citation.place))
-                self._refer(citation.id, citation.title, section, line)
+                self._refer(citation.id, citation.title, section, linked.get(citation.id, line))
 
     def _refer(self, article: str, title: str | None, section: str, line: int) -> None:
-        self._references.setdefault((article, line), Reference(article, title, section, line))
+        known = self._references.get((article, line))
+        if known is None or (known.title is None and title):  # the address that is linked, and then the title behind it
+            self._references[article, line] = Reference(article, title, section, line)
 
 
 def _split(elements: list[Element], level: int) -> Iterator[tuple[Heading | None, list[Element]]]:

@@ -50,10 +50,12 @@ class BodyLexer:
         left_out = optional - wanted
         # What begins a block of its own in this form; where there is no such thing, HEADLINE stays what matches nothing.
         lines = "|".join(patterns[name] for name in _HEADLINES if name in wanted) or "(?!)"
-        if "LINES" in wanted:
-            lines = ""
+        # Where every line is a paragraph any line ends one, but not the entries below "APPLIES TO".
+        ends = "" if "LINES" in wanted else lines
         self._patterns = {
-            name: pattern.replace("(?!)", f"(?:{lines})") for name, pattern in patterns.items() if name not in left_out
+            name: pattern.replace("(?!)", f"(?:{lines if name == 'OPEN_APPLIES' else ends})")
+            for name, pattern in patterns.items()
+            if name not in left_out
         }
         self._matchers: dict[tuple[Margin, str], Matcher] = {}
 

@@ -15,7 +15,7 @@ _WORDS = frozenset(
     "THE THEIR THIS TO USE WARRANTIES WARRANTY WAS WHATSOEVER WHOEVER WITH WITHOUT WRITTEN".split()
 )
 _WORD = re.compile(r"[^\W_]+")
-_COPYRIGHT = re.compile(r"Copyright (?:(?:Microsoft Corporation|the kbarchive project) )?([\d, -]*\d)\.?[ \t]*")
+_COPYRIGHT = re.compile(r"Copyright (?:(?:\([cC]\) )?(?:Microsoft Corporation|the kbarchive project),? )?([\d, -]*\d)\.?[ \t]*")
 
 
 @lru_cache(maxsize=1024)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
@@ -140,6 +141,16 @@ def line_finder(text: Text) -> Callable[[int], int]:
         return last_line
 
     return line_at
+
+
+def sign_finder(text: Text) -> Callable[[int], int]:
+    """A function from a place in the readable text to that of the same sign in the original, where no margin was taken off.
+
+    The first sign has the byte-order mark with it.
+    """
+    mark = len(_MARK) if text.original.startswith(_MARK) else 0
+    ends = [match.start() - mark - number for number, match in enumerate(re.finditer("\r\n", text.original))]
+    return lambda place: place + mark + bisect_left(ends, place) if place else 0
 
 
 def _as_cp1252(match: re.Match[str]) -> str:
