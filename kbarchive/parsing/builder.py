@@ -18,7 +18,9 @@ from kbarchive.parsing.text import line_finder
 from kbarchive.parsing.trailer import read_trailer
 from kbarchive.parsing.typeset import Typesetter
 
-_MAY_CITE = re.compile(r"Q\d|support\.microsoft\.com/(?:kb|help)/")
+_MAY_CITE = re.compile(r"Q\d")
+_SITE = "support.microsoft.com/"
+_MAY_CITE_BY_ADDRESS = re.compile(r"Q\d|support\.microsoft\.com/(?:kb|help)/")
 _QUERY_LABEL = re.compile(r"[^:]*:")
 # The title of a reference whose label stands in a block of its own, one blank line further down, and may be cut
 # by another (Q121130).
@@ -51,7 +53,8 @@ class Builder:
         self._diagnostics: list[Diagnostic] = []
         self._trailed = False
         # Where references may stand, so that texts without any are not looked at again; the last is beyond the end.
-        self._citing = [match.start() for match in _MAY_CITE.finditer(self._text)]
+        may_cite = _MAY_CITE_BY_ADDRESS if _SITE in self._text else _MAY_CITE
+        self._citing = [match.start() for match in may_cite.finditer(self._text)]
         self._citing.append(len(self._text))
         self._next_citing = 0
 

@@ -39,7 +39,7 @@ def to_ftp(article: Article) -> str:
     Records of other forms, or made by hand, may have what this one cannot tell. Then lines are joined to one where the form has
     one; sections nested more than once stand one after another; a key that is no id, a trailer field with an odd name and years
     of fewer than four digits are left out; blocks that would be read as one (code after code) are; and code right below a list
-    goes to its last item where it begins as an item does.
+    goes to its last item where it begins as an item does. A list of asterisks amid program text is read as comments.
     """
     early, late = _place_residue(article)
     parts = list(_header(article))
