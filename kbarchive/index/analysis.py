@@ -23,7 +23,10 @@ _WORD_OF_RUN = re.compile(_WORD)
 # Camel case, and letters before digits: Create|Window|Ex, Win|32|s, Q|179289, WINNT|4.
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PARTED = re.compile(r"[A-Za-z]+\d|[A-Za-z]*[a-z][A-Z]|[A-Z]{2,}[a-z]{2}")
-_HEXADECIMAL = re.compile(r"0x0*([0-9a-f]+)\Z")
+_HEXADECIMAL = re.compile(r"0x0*([0-9a-f]+)h?\Z")
+_LONG_CODE = 6
+# API names come in two variants for two kinds of strings, CreateWindowExA and CreateWindowExW, beside the one that is written.
+_VARIANT = re.compile(r"[A-Z]?[a-z]+(?:[A-Z][a-z]*)+[a-z][AW]\Z")
 
 # Longer runs (addresses, encoded data) are found by their words alone; they would bloat the dictionary of terms.
 LONGEST_WHOLE = 64
@@ -31,15 +34,18 @@ _LONGEST_WORD = 64
 _MOST_PARTS = 8
 
 # Analysed runs are remembered; text repeats itself. The bound keeps a long build's memory flat.
-_REMEMBERED_RUNS = 200_000
-_LONGEST_REMEMBERED = 40
+REMEMBERED_RUNS = 200_000
+LONGEST_REMEMBERED = 40
 
 
 class Run(NamedTuple):
-    """What a run is found by: `words` is how many positions it takes, `terms` are (term, position in the run)."""
+    """What a run is found by: `words` is how many positions it takes, `terms` are (term, position in the run, form).
+
+    The form is that of a word under the first of its terms, and empty for all others.
+    """
 
     words: int
-    terms: tuple[tuple[bytes, int], ...]
+    terms: tuple[tuple[bytes, int, bytes], ...]
 
 
 class Found(NamedTuple):
@@ -51,9 +57,13 @@ class Found(NamedTuple):
 
 
 class QueryTerms(NamedTuple):
-    """A run of a query: the terms of its words, to stand in this order, and the term of the whole where it has several."""
+    """A run of a query: its words, the terms to stand in this order, their forms as they are written, and the term of the
+    whole where it has several words.
+    """
 
+    texts: tuple[str, ...]
     words: tuple[bytes, ...]
+    forms: tuple[bytes, ...]
     whole: bytes | None
 
 
@@ -67,8 +77,8 @@ def positions(text: str) -> dict[bytes, list[int]]:
     position = 0
     remembered = _runs.get
     for text_of_run in _RUN.findall(text):
-        run = remembered(text_of_run) or _analyse(text_of_run)
-        for term, offset in run.terms:
+        run = remembered(text_of_run) or _remember(text_of_run)
+        for term, offset, _ in run.terms:
             if term in found:
                 found[term].append(position + offset)
             else:
@@ -93,9 +103,27 @@ def query_terms(text: str) -> list[QueryTerms]:
     """What the runs of a query's word or phrase are to be found by; empty where it has no letter and no digit."""
     runs = []
     for text_of_run in _RUN.findall(text):
-        words = tuple(word_terms(word)[0] for word in _WORD_OF_RUN.findall(text_of_run))
-        runs.append(QueryTerms(words, _whole(text_of_run) if len(words) > 1 else None))
+        texts = tuple(_WORD_OF_RUN.findall(text_of_run))
+        words = tuple(word_terms(word)[0] for word in texts)
+        whole = _whole(text_of_run) if len(words) > 1 and len(text_of_run) <= LONGEST_WHOLE else None
+        runs.append(QueryTerms(texts, words, tuple(map(form, texts)), whole))
     return runs
+
+
+def runs(text: str) -> list[str]:
+    """The runs of a text, in order."""
+    return _RUN.findall(text)
+
+
+def stems(text: str) -> tuple[bytes, ...]:
+    """The terms that the words of a text are looked for by, in order."""
+    return tuple(word_terms(word)[0] for run in _RUN.findall(text) for word in _WORD_OF_RUN.findall(run))
+
+
+def form(word: str) -> bytes:
+    """A word as it is written, but for case, accents and the leading zeros of a code."""
+    folded = fold(word)[:_LONGEST_WORD].encode()
+    return word_terms(word)[0] if folded.startswith(b"0x") else folded
 
 
 def plain_words(text: str) -> set[str]:
@@ -107,7 +135,7 @@ def word_terms(word: str) -> tuple[bytes, ...]:
     """The terms of one word: that which a query for the word looks for, then those of its parts."""
     terms = _words.get(word)
     if terms is None:
-        if len(_words) >= _REMEMBERED_RUNS:
+        if len(_words) >= REMEMBERED_RUNS:
             _words.clear()
         terms = _words[word] = tuple(dict.fromkeys(term.encode() for term in _forms(word)))
     return terms
@@ -119,22 +147,31 @@ def fold(word: str) -> str:
     if not folded.isascii():
         folded = folded.replace("\u2019", "'")
         decomposed = unicodedata.normalize("NFKD", folded)
-        folded = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+        folded = "".join(mark for mark in decomposed if not unicodedata.combining(mark) and not mark.isspace())
     if "'" in folded:
         folded = folded.removesuffix("'s").replace("'", "")
     return folded or word
 
 
-def _analyse(text: str) -> Run:
-    words = _WORD_OF_RUN.findall(text)
-    terms = [(term, position) for position, word in enumerate(words) for term in word_terms(word)]
-    if len(words) > 1 and len(text) <= LONGEST_WHOLE:
-        terms.append((_whole(text), 0))
-    run = Run(len(words), tuple(terms))
-    if len(text) <= _LONGEST_REMEMBERED:
-        if len(_runs) >= _REMEMBERED_RUNS:
+def analyse(text_of_run: str) -> Run:
+    """What a run is found by."""
+    words = _WORD_OF_RUN.findall(text_of_run)
+    terms = [
+        (term, position, b"" if number else form(word))
+        for position, word in enumerate(words)
+        for number, term in enumerate(word_terms(word))
+    ]
+    if len(words) > 1 and len(text_of_run) <= LONGEST_WHOLE:
+        terms.append((_whole(text_of_run), 0, b""))
+    return Run(len(words), tuple(terms))
+
+
+def _remember(text_of_run: str) -> Run:
+    run = analyse(text_of_run)
+    if len(text_of_run) <= LONGEST_REMEMBERED:
+        if len(_runs) >= REMEMBERED_RUNS:
             _runs.clear()
-        _runs[text] = run
+        _runs[text_of_run] = run
     return run
 
 
@@ -147,10 +184,16 @@ def _forms(word: str) -> Iterator[str]:
     bare = folded.rstrip("+#")
     if bare != folded:
         yield folded
-    yield _stem(bare)
     if match := _HEXADECIMAL.match(bare):
-        yield match[1]
-    elif _PARTED.match(word):
+        # Leading zeros never matter: 0x0000000A is 0xA. Long codes are written without 0x, too.
+        yield f"0x{match[1]}"
+        if len(match[1]) >= _LONG_CODE:
+            yield match[1]
+        return
+    yield _stem(bare)
+    if _VARIANT.match(word):
+        yield folded[:-1]
+    if _PARTED.match(word):
         parts = _PART.findall(word)
         if 1 < len(parts) <= _MOST_PARTS:
             yield from (_stem(part.lower()) for part in parts if len(part) > 1 or part.isdigit())

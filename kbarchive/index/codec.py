@@ -7,10 +7,11 @@ that the internals used here stay as they are.
 
 from __future__ import annotations
 
+import sys
 from array import array
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, NamedTuple
 
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo
 from whoosh.columns import VarBytesColumn
@@ -19,58 +20,72 @@ from whoosh.system import pack_ushort
 
 from kbarchive.index.postings import Postings, pack
 
-# A posting: (field, term, document, count, positions), as SegmentWriter hands it to its pool.
-_Posting = tuple[str, bytes, int, float, bytes]
-
 RECORD = "record"
 """The column that holds the records."""
 
-# Most terms stand in one document: for those a triple is kept, for others growing arrays.
-_Single = tuple[int, int, bytes]
-_Several = list[Any]
+
+class Held(NamedTuple):
+    """The postings of one term: documents, counts, worths, and the positions of all, four bytes each."""
+
+    documents: array[int]
+    counts: array[int]
+    impacts: bytearray
+    places: bytearray
+
+
+# Most terms stand in one document; for those a plain tuple is kept.
+_Single = tuple[int, int, int, bytes]
 
 
 class InvertedPool:
     """Stands in for Whoosh's PostingPool: takes postings in the order of documents, and holds them by term."""
 
     def __init__(self) -> None:
-        self.fields: dict[str, dict[bytes, _Single | _Several]] = {}
+        self.fields: dict[str, dict[bytes, _Single | Held]] = {}
 
-    def add(self, posting: _Posting) -> None:
-        field, term, document, weight, value = posting
-        terms = self.fields.get(field)
-        if terms is None:
-            terms = self.fields[field] = {}
+    def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
+        """Adds (field, term, document, count, positions), as SegmentWriter hands it to its pool: a value found whole."""
+        field, term, document, count, places = posting
+        self.add_term(self.fields.setdefault(field, {}), term, document, int(count), 0, places)
+
+    def add_text(self, field: str, document: int, postings: Iterable[tuple[bytes, int, array[int]]]) -> None:
+        """Adds all terms of a text: each with what it is worth and its positions."""
+        terms = self.fields.setdefault(field, {})
+        for term, impact, places in postings:
+            self.add_term(terms, term, document, len(places), impact, _little_endian(places).tobytes())
+
+    @staticmethod
+    def add_term(
+        terms: dict[bytes, _Single | Held], term: bytes, document: int, count: int, impact: int, places: bytes
+    ) -> None:
         held = terms.get(term)
         if held is None:
-            terms[term] = (document, int(weight), value)
-        elif isinstance(held, list):
-            documents, counts, values = held
-            documents.append(document)
-            counts.append(int(weight))
-            values += value
-        else:
-            documents = array("I", (held[0], document))
-            terms[term] = [documents, array("I", (held[1], int(weight))), bytearray(held[2] + value)]
+            terms[term] = (document, count, impact, places)
+            return
+        if not isinstance(held, Held):
+            first, first_count, first_impact, first_places = held
+            held = terms[term] = Held(
+                array("I", (first,)), array("I", (first_count,)), bytearray((first_impact,)), bytearray(first_places)
+            )
+        held.documents.append(document)
+        held.counts.append(count)
+        held.impacts.append(impact)
+        held.places.extend(places)
 
-    def drop(self, documents: AbstractSet[int], kept: Mapping[str, AbstractSet[int]]) -> dict[str, int]:
-        """Forgets the postings of documents, but for those `kept` in a field; returns how much shorter each field is."""
-        lost: dict[str, int] = {}
+    def drop(self, documents: AbstractSet[int], kept: Mapping[str, AbstractSet[int]]) -> None:
+        """Forgets the postings of documents, but for those `kept` in a field."""
         for field, terms in self.fields.items():
             gone = documents - kept.get(field, frozenset())
             for term, held in list(terms.items()):
-                if isinstance(held, tuple):
+                if not isinstance(held, Held):
                     if held[0] in gone:
                         del terms[term]
-                        lost[field] = lost.get(field, 0) + held[1]
-                elif not gone.isdisjoint(held[0]):
-                    rest, length = _without(held, gone)
-                    lost[field] = lost.get(field, 0) + length
-                    if rest[0]:
+                elif not gone.isdisjoint(held.documents):
+                    rest = _without(held, gone)
+                    if rest.documents:
                         terms[term] = rest
                     else:
                         del terms[term]
-        return lost
 
     def terms(self, fields: Iterable[str]) -> set[bytes]:
         """All terms of some fields."""
@@ -113,14 +128,13 @@ class ShardFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no ty
             terms = items.fields[field]
             for term in sorted(terms):
                 held = terms[term]
-                positions = array("I")
-                if isinstance(held, list):
-                    documents, counts, values = held
-                    positions.frombytes(bytes(values))
+                if isinstance(held, Held):
+                    documents, counts = held.documents, held.counts
+                    data = pack(documents, counts, bytes(held.impacts), bytes(held.places))
                 else:
-                    documents, counts = held[:1], held[1:2]
-                    positions.frombytes(held[2])
-                data = pack(documents, counts, positions)
+                    document, count, impact, places = held
+                    documents, counts = (document,), (count,)
+                    data = pack(documents, counts, bytes((impact,)), places)
                 self._postfile.write(data)
                 self._tindex.add(prefix + term, _term_info(documents, counts, offset, len(data)).to_bytes())
                 offset += len(data)
@@ -143,24 +157,28 @@ def empty_records(storage: Any, segment: Any, documents: Collection[int]) -> Non
     storage.rename_file(f"{name}.new", name, safe=False)
 
 
-def _without(held: _Several, gone: AbstractSet[int]) -> tuple[_Several, int]:
-    """Postings without those of some documents, and the sum of the counts that are left out."""
-    documents, counts, values = held
-    size = len(values) // sum(counts)  # of one position; 0 where there are none
-    rest: _Several = [array("I"), array("I"), bytearray()]
-    length = end = 0
-    for document, count in zip(documents, counts, strict=True):
+def _without(held: Held, gone: AbstractSet[int]) -> Held:
+    """Postings without those of some documents."""
+    size = len(held.places) // sum(held.counts)  # of one position; 0 where there are none
+    rest = Held(array("I"), array("I"), bytearray(), bytearray())
+    end = 0
+    for document, count, impact in zip(held.documents, held.counts, held.impacts, strict=True):
         start, end = end, end + count * size
-        if document in gone:
-            length += count
-        else:
-            rest[0].append(document)
-            rest[1].append(count)
-            rest[2] += values[start:end]
-    return rest, length
+        if document not in gone:
+            rest.documents.append(document)
+            rest.counts.append(count)
+            rest.impacts.append(impact)
+            rest.places.extend(held.places[start:end])
+    return rest
 
 
-def _term_info(documents: Any, counts: Any, offset: int, length: int) -> Any:
+def _little_endian(places: array[int]) -> array[int]:
+    if sys.byteorder == "big":
+        places.byteswap()
+    return places
+
+
+def _term_info(documents: Sequence[int], counts: Sequence[int], offset: int, length: int) -> Any:
     info = W3TermInfo(weight=sum(counts), df=len(documents), maxweight=max(counts), minid=documents[0], maxid=documents[-1])
     info.set_extent(offset, length)
     return info

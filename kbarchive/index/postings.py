@@ -1,8 +1,9 @@
-"""The bytes of one posting list: documents, how often each has the term, and where.
+"""The bytes of one posting list: documents, what the term is worth in each, how often it stands there, where, in which form.
 
 Layout, little-endian: CRC-32 of all that follows; the number of documents; one byte each for the width of a document step,
-of a count and of a position (1, 2 or 4 bytes; no position has width 0); then the documents as steps from one to the next,
-the counts, and the positions of all documents in a row. Arrays as wide as they need be are read several times faster than
+of a count, of a worth, of a position and of a form (0, 1, 2 or 4 bytes; of what all documents have the least of, counts of
+1 and others of 0, nothing is kept); then the documents as steps from one to the next, the counts, the worths, the positions
+of all documents in a row, and the form at each position. Arrays as wide as they need be are read several times faster than
 Whoosh's compressed pickles, and take less room; positions stand apart, since most queries need none.
 """
 
@@ -16,8 +17,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import accumulate
 
+from kbarchive.index.forms import SHIFT
+
 _CHECK = struct.Struct("<I")
-_HEAD = struct.Struct("<IBBB")
+_HEAD = struct.Struct("<IBBBBB")
 _TYPES = {1: "B", 2: "H", 4: "I"}
 
 
@@ -26,17 +29,22 @@ class DamagedPostingsError(Exception):
 
 
 class Postings:
-    """A posting list that was read: documents in rising order, and how often each has the term."""
+    """A posting list that was read: documents in rising order, how often each has the term, and what it is worth there."""
+
+    __slots__ = ("_data", "_ends", "_form_width", "_start", "_width", "counts", "documents", "impacts")
 
     def __init__(self, data: bytes) -> None:
-        if len(data) < _CHECK.size + _HEAD.size or _CHECK.unpack_from(data)[0] != zlib.crc32(data[_CHECK.size :]):
-            raise DamagedPostingsError("a posting list fails its checksum")
-        number, step_width, count_width, self._width = _HEAD.unpack_from(data, _CHECK.size)
         start = _CHECK.size + _HEAD.size
-        self.counts: Sequence[int] = _read(data, start + number * step_width, number, count_width)
+        if len(data) < start or _CHECK.unpack_from(data)[0] != zlib.crc32(memoryview(data)[_CHECK.size :]):
+            raise DamagedPostingsError("a posting list fails its checksum")
+        number, step_width, count_width, impact_width, self._width, self._form_width = _HEAD.unpack_from(data, _CHECK.size)
         self.documents: Sequence[int] = array("I", accumulate(_read(data, start, number, step_width)))
+        start += number * step_width
+        self.counts: Sequence[int] = _read(data, start, number, count_width) if count_width else array("B", b"\1") * number
+        start += number * count_width
+        self.impacts: bytes = data[start : start + number] if impact_width else bytes(number)
         self._data = data
-        self._start = start + number * (step_width + count_width)
+        self._start = start + number * impact_width
         self._ends: Sequence[int] | None = None
 
     def positions(self, document: int) -> Sequence[int]:
@@ -44,10 +52,17 @@ class Postings:
         at = bisect_left(self.documents, document)
         if not self._width or at == len(self.documents) or self.documents[at] != document:
             return ()
-        if self._ends is None:
-            self._ends = array("I", accumulate(self.counts))
-        count = self.counts[at]
-        return _read(self._data, self._start + (self._ends[at] - count) * self._width, count, self._width)
+        count, end = self.counts[at], self._end(at)
+        return _read(self._data, self._start + (end - count) * self._width, count, self._width)
+
+    def forms(self, document: int) -> bytes:
+        """The number of the form at each of the positions in a document that has the term."""
+        at = bisect_left(self.documents, document)
+        count, end = self.counts[at], self._end(at)
+        if not self._form_width:
+            return bytes(count)
+        start = self._start + self._end(len(self.documents) - 1) * self._width
+        return self._data[start + end - count : start + end]
 
     def all_positions(self) -> dict[int, Sequence[int]]:
         """As `positions`, of every document at once: several times faster where most are wanted."""
@@ -57,20 +72,43 @@ class Postings:
             document: places[end - count : end] for document, count, end in zip(self.documents, self.counts, ends, strict=True)
         }
 
+    def _end(self, at: int) -> int:
+        """How many positions there are up to the end of those of a document."""
+        if self._ends is None:
+            self._ends = array("I", accumulate(self.counts))
+        return self._ends[at]
 
-def pack(documents: Sequence[int], counts: Sequence[int], positions: Sequence[int]) -> bytes:
-    """The bytes of a posting list: documents in rising order; for each its count, then the positions of all in a row."""
+
+def pack(documents: Sequence[int], counts: Sequence[int], impacts: bytes = b"", places: bytes = b"") -> bytes:
+    """The bytes of a posting list: documents in rising order; for each its count and what the term is worth in it, from 0
+    to 255; then the positions of all in a row, four bytes each, low byte first, the upper one the number of the form.
+    """
     steps = [after - before for before, after in zip((0, *documents), documents, strict=False)]
-    step_width, count_width = _width(max(steps)), _width(max(counts))
-    width = _width(max(positions)) if positions else 0
-    parts = [
-        _HEAD.pack(len(documents), step_width, count_width, width),
+    step_width = _width(max(steps))
+    most = max(counts)
+    count_width = 0 if most == 1 else _width(most)
+    forms = places[SHIFT // 8 :: 4]
+    width = 0 if not places else 4 if places[2::4].strip(b"\0") else 2 if places[1::4].strip(b"\0") else 1
+    form_width = 1 if forms.strip(b"\0") else 0
+    impact_width = 1 if impacts.strip(b"\0") else 0
+    parts = (
+        _HEAD.pack(len(documents), step_width, count_width, impact_width, width, form_width),
         _bytes(steps, step_width),
-        _bytes(counts, count_width),
-        _bytes(positions, width) if width else b"",
-    ]
+        _bytes(counts, count_width) if count_width else b"",
+        impacts if impact_width else b"",
+        _narrowed(places, width),
+        forms if form_width else b"",
+    )
     content = b"".join(parts)
     return _CHECK.pack(zlib.crc32(content)) + content
+
+
+def _narrowed(places: bytes, width: int) -> bytes:
+    """Each four bytes' lower ones, so many."""
+    narrow = bytearray(len(places) // 4 * width)
+    for byte in range(min(width, SHIFT // 8)):
+        narrow[byte::width] = places[byte::4]
+    return bytes(narrow)
 
 
 def _width(largest: int) -> int:

@@ -6,25 +6,21 @@ Documents are numbered through the shards: a shard's own numbers, plus its `base
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from whoosh.codec.whoosh3 import LENGTHS_COLUMN
 from whoosh.filedb.filestore import FileStorage, Storage
 from whoosh.reading import TermNotFound
-from whoosh.util.numeric import byte_to_length
 
 from kbarchive.article import Article
 from kbarchive.errors import KbArchiveError, SearchIndexError
-from kbarchive.index import records, vocabulary
+from kbarchive.index import forms, records, vocabulary
+from kbarchive.index.layout import Layout
 from kbarchive.index.postings import Postings
-from kbarchive.index.schema import TEXT_FIELDS
 from kbarchive.index.shard import open_shard
 from kbarchive.index.store import Metadata, current_generation
-
-# Lengths are kept as one byte, a rough logarithm (Whoosh's own table).
-LENGTHS: tuple[int, ...] = tuple(byte_to_length(byte) for byte in range(256))
+from kbarchive.index.zones import ZONES
 
 _COLUMNS = ("key", "collection", "modified", "record")
 
@@ -41,22 +37,26 @@ class ShardReader:
         # All files are opened now: a later build may remove them while this reader goes on.
         self._columns = {name: self._reader.column_reader(name, translate=False) for name in _COLUMNS}
         self._vocabulary = vocabulary.open_file(storage)
-        self.lengths = {field: self._read_lengths(field) for field in TEXT_FIELDS}
+        self._forms = forms.open_file(storage)
+        self.layout = Layout(storage)
+        self._bounds: dict[tuple[str, ...], list[list[tuple[int, int]]]] = {}
 
     def close(self) -> None:
         if not self._reader.is_closed:
             self._reader.close()
             self._vocabulary.close()
+            self._forms.close()
+            self.layout.close()
 
     @cached_property
     def vocabulary(self) -> vocabulary.Vocabulary:
         """The terms of the text fields and the words that they come from; read when first asked for."""
         return vocabulary.read(self._vocabulary)
 
-    def field_length(self, field: str) -> int:
-        """The sum of a text field's lengths, in terms."""
-        length: int = self._reader.field_length(field)
-        return length
+    @cached_property
+    def forms(self) -> Mapping[bytes, Mapping[bytes, int]]:
+        """For each stem the numbers of its forms in positions; read when first asked for."""
+        return forms.read(bytes(self._forms.read()))
 
     def postings(self, field: str, term: bytes) -> Postings | None:
         """The posting list of a term in a field, deleted documents included; None where no document has it."""
@@ -66,6 +66,17 @@ class ShardReader:
             return None
         offset, (length,) = info.extent()  # Whoosh gives the length as the tuple that it was unpacked to
         return Postings(bytes(self._terms._postfile.get(offset, length)))
+
+    def bounds(self, zones: Sequence[str]) -> Sequence[Sequence[tuple[int, int]]]:
+        """For each document the positions at which some zones of it begin and end."""
+        key = tuple(zones)
+        if key not in self._bounds:
+            numbers = frozenset(ZONES.index(zone) for zone in zones)
+            self._bounds[key] = [
+                [(zone.start, zone.end) for zone in self.layout.zones(document) if zone.zone in numbers]
+                for document in range(self.documents)
+            ]
+        return self._bounds[key]
 
     def documents_with(self, field: str, value: str) -> list[int]:
         """The articles that have a value in an exact field."""
@@ -95,14 +106,6 @@ class ShardReader:
                 return
             yield term.decode("utf-8", "surrogateescape")
 
-    def _read_lengths(self, field: str) -> bytes:
-        name = f"_{field}_len"
-        perdoc = self._reader._perdoc
-        if not perdoc.has_column(name):
-            return bytes(self.documents)
-        column = perdoc.column_reader(name, LENGTHS_COLUMN)
-        return bytes(column._dbfile.get(column._basepos, column._count)).ljust(self.documents, b"\0")
-
 
 class IndexReader:
     """All shards of an index."""
@@ -117,9 +120,6 @@ class IndexReader:
             self.shards.append(shard)
             base += shard.documents
         self.documents = sum(shard.documents - len(shard.deleted) for shard in self.shards)
-        self.average_lengths = {
-            field: sum(shard.field_length(field) for shard in self.shards) / max(self.documents, 1) for field in TEXT_FIELDS
-        }
 
     def close(self) -> None:
         for shard in self.shards:

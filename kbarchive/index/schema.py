@@ -1,4 +1,4 @@
-"""What of an article is indexed, and where: the Whoosh schema and the document made from a record.
+"""What of an article is indexed beside its text: the Whoosh schema, and the values made from a record.
 
 A change here, or in `analysis`, changes what an index answers: count FORMAT up in `store`.
 """
@@ -7,24 +7,23 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, get_args
+from typing import Any
 
 from whoosh import columns
 from whoosh.fields import FieldType, Schema
 from whoosh.formats import Existence, Format
 
-from kbarchive.article import AppliesTo, Article, Block, Code, Section, SectionKind, Version, walk_blocks, walk_sections
+from kbarchive.article import AppliesTo, Article, Block, Version, walk_blocks, walk_sections
 from kbarchive.index import analysis
+from kbarchive.index.forms import SHIFT
+from kbarchive.index.zones import SECTIONS, applies_to_entries
 
-SECTION_FIELDS: tuple[str, ...] = get_args(SectionKind)
-TEXT_FIELDS: tuple[str, ...] = ("title", "products", "keywords", "query_words", "residue", *SECTION_FIELDS)
-
-# Text of these is in the index twice: here for queries of one field, and with its section or products for all others.
-PART_FIELDS: tuple[str, ...] = ("applies_to", "code")
+TEXT = "text"
+"""The field of all text; `zones` tell what part of the article a position lies in."""
 
 HAS: tuple[str, ...] = (
     *("applies-to", "code", "keywords", "list", "note", "query-words", "residue", "table", "technology"),
-    *SECTION_FIELDS,
+    *SECTIONS,
 )
 """What a query can ask whether an article has: kinds of blocks and sections, and fields. References are citations too."""
 
@@ -55,21 +54,17 @@ class Positions(Format):  # type: ignore[misc]  # Whoosh has no types
     def decode_positions(self, value: bytes) -> list[int]:
         positions = array("I")
         positions.frombytes(value)
-        return list(positions)
+        return [position & ((1 << SHIFT) - 1) for position in positions]
 
 
 class TextField(FieldType):  # type: ignore[misc]  # Whoosh has no types
-    """Text with positions and lengths; it is analysed without Whoosh's Token objects, which cost most of an index build."""
+    """Text with positions. `inverter` makes its postings, not Whoosh, whose Token objects cost most of an index build."""
 
-    indexed, scorable, stored, unique = True, True, False, False
+    indexed, scorable, stored, unique = True, False, False, False
     column_type = vector = analyzer = None
 
     def __init__(self) -> None:
         self.format = Positions()
-
-    def index(self, value: str, **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        for term, found in analysis.positions(value).items():
-            yield term, len(found), float(len(found)), array("I", found).tobytes()
 
 
 class ExactField(FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -100,7 +95,7 @@ class FacetField(ExactField):
 def new_schema() -> Schema:
     """The schema of every index: text fields, exact fields, and the stored record as a column of bytes."""
     return Schema(
-        **{name: TextField() for name in (*TEXT_FIELDS, *PART_FIELDS)},
+        text=TextField(),
         **{name: FacetField() for name in ("keyword", "technology", "type", "platform", "version", "has")},
         id=ExactField(),
         key=ExactField(columns.VarBytesColumn()),
@@ -123,29 +118,17 @@ class _RecordField(FieldType):  # type: ignore[misc]  # Whoosh has no types
         return value
 
 
-def document(article: Article, record: bytes) -> dict[str, Any]:
-    """The fields of an article for Whoosh's writer; `record` is what `records.pack` made of it."""
-    texts = {
-        "title": article.title,
-        "products": "\n".join((*article.products, *_applies_to(article.applies_to))),
-        "keywords": "\n".join((*article.keywords, article.metadata.get("Technology", ""))),
-        "query_words": " ".join(article.query_words),
-        "residue": "\n".join(article.residue),
-    }
-    for section in article.sections:
-        text = _section_text(section)
-        texts[section.kind] = f"{texts[section.kind]}\n{text}" if section.kind in texts else text
-    texts["applies_to"] = "\n".join(_applies_to(article.applies_to))
-    texts["code"] = "\n".join(block.text for block in _blocks(article) if isinstance(block, Code))
-    fields: dict[str, Any] = {name: text for name, text in texts.items() if text}
-    prose = [article.title, texts["products"], texts["query_words"]]
-    prose += [texts[kind] for kind in _SPELLED_SECTIONS if kind in texts]
-    fields.update(
+def values(article: Article, record: bytes) -> dict[str, Any]:
+    """All fields of an article but its text, for Whoosh's writer; `record` is what `records.pack` made of it."""
+    entries = (entry.text for entry in applies_to_entries(article.applies_to))
+    prose = [article.title, *article.products, *entries, " ".join(article.query_words)]
+    prose += [section.text for section in article.sections if section.kind in _SPELLED_SECTIONS]
+    fields: dict[str, Any] = dict(
         key=article.key,
         spelling=sorted(analysis.plain_words("\n".join(prose))),
         cites=sorted({reference.id for reference in article.references}),
         record=record,
-        **{name: values for name, values in _facets(article).items() if values},
+        **{name: found for name, found in _facets(article).items() if found},
     )
     for name in ("id", "collection", "modified"):
         if value := getattr(article, name):
@@ -168,7 +151,7 @@ def _facets(article: Article) -> dict[str, list[str]]:
 
 def _versioned(article: Article) -> Iterator[Version | AppliesTo]:
     yield from article.versions
-    yield from _entries(article.applies_to)
+    yield from applies_to_entries(article.applies_to)
 
 
 def _has(article: Article, technology: Sequence[str]) -> Iterator[str]:
@@ -189,18 +172,3 @@ def _blocks(article: Article) -> Iterator[Block]:
     """Every block of an article, those inside others included."""
     for section in walk_sections(article.sections):
         yield from walk_blocks(section.blocks)
-
-
-def _section_text(section: Section) -> str:
-    # The headings of the known kinds say no more than the name of the field.
-    return f"{section.heading}\n{section.text}" if section.kind == "other" else section.text
-
-
-def _applies_to(entries: Iterable[AppliesTo]) -> Iterator[str]:
-    return (entry.text for entry in _entries(entries))
-
-
-def _entries(entries: Iterable[AppliesTo]) -> Iterator[AppliesTo]:
-    for entry in entries:
-        yield entry
-        yield from _entries(entry.with_)

@@ -15,7 +15,10 @@ from whoosh.writing import SegmentWriter
 from kbarchive.article import Article
 from kbarchive.index import records, vocabulary
 from kbarchive.index.codec import InvertedPool, ShardCodec, empty_records
-from kbarchive.index.schema import SPELLING, TEXT_FIELDS, document, new_schema
+from kbarchive.index.inverter import Inverter
+from kbarchive.index.layout import LayoutWriter
+from kbarchive.index.schema import SPELLING, TEXT, new_schema, values
+from kbarchive.index.zones import pieces
 from kbarchive.revisions import Facts, Role, facts_of, rank
 
 NAME = "shard"
@@ -41,6 +44,8 @@ class ShardWriter:
         # No compound file: its parts would be copied into memory when it is opened.
         self._writer = SegmentWriter(index, compound=False, codec=ShardCodec())
         self._writer.pool = InvertedPool()
+        self._inverter = Inverter()
+        self._layout = LayoutWriter()
         self._facts: list[tuple[tuple[str, str], ...]] = []
         self._newest: dict[str, Facts] = {}
         self.written: list[Written] = []
@@ -50,12 +55,16 @@ class ShardWriter:
         facts = facts_of(article)
         newest = self._newest.get(facts.id or "")
         if newest is None or rank(facts) > rank(newest):
-            self._writer.add_document(**document(article, records.pack(article, source)))
+            inverted = self._inverter.invert(pieces(article))
+            self._writer.pool.add_text(TEXT, self._writer.docnum, inverted.postings)
+            self._writer.add_document(**values(article, records.pack(article, source)))
+            self._layout.add(inverted.zones, inverted.words)
             if facts.id:
                 self._newest[facts.id] = facts
         else:  # no need to analyse what `finish` would drop in any case
             record = b"" if facts.digest == newest.digest else records.pack(article, source)
             self._writer.add_document(id=article.id, record=record)
+            self._layout.add((), 0)
         self._facts.append(tuple(_facts(article)))
         self.written.append(Written(facts, place))
 
@@ -69,14 +78,14 @@ class ShardWriter:
             {n for n, role in enumerate(roles) if role == wanted} for wanted in (Role.REVISION, Role.IDENTICAL)
         )
         if dropped := revisions | copies:
-            lengths = self._writer.pool.drop(dropped, kept={"id": revisions})
-            for field, length in lengths.items():
-                self._writer.perdocwriter._fieldlengths[field] -= length
+            self._writer.pool.drop(dropped, kept={"id": revisions})
             for number in dropped:
                 # The writer itself deletes from earlier segments only.
                 self._writer.newsegment.delete_document(number)
         pool = self._writer.pool
-        vocabulary.write(self._storage, pool.terms(TEXT_FIELDS), pool.terms([SPELLING]))
+        vocabulary.write(self._storage, pool.terms([TEXT]), pool.terms([SPELLING]))
+        self._inverter.forms.write(self._storage)
+        self._layout.write(self._storage)
         self._writer.commit(merge=False)
         if copies:
             empty_records(self._storage, self._writer.newsegment, copies)

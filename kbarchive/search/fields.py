@@ -6,17 +6,19 @@ import re
 from collections.abc import Callable
 
 from kbarchive.index.analysis import query_terms
-from kbarchive.index.schema import HAS, SECTION_FIELDS
+from kbarchive.index.schema import HAS
+from kbarchive.index.zones import SECTIONS
 from kbarchive.search.nodes import Field, Fuzzy, Leaf, Near, Node, Phrase, Range, Wildcard, Word
 
-TEXT: dict[str, str] = {
-    "title": "title",
-    "code": "code",
-    "product": "products",
-    "applies-to": "applies_to",
-    **{kind: kind for kind in SECTION_FIELDS},
+TEXT: dict[str, tuple[str, ...]] = {
+    "title": ("title",),
+    "code": ("code",),
+    "product": ("products", "applies_to"),
+    "applies-to": ("applies_to",),
+    **{kind: (kind,) for kind in SECTIONS},
 }
-"""Fields of text, and their names in the index: words, phrases, wildcards and words near one another are looked for there."""
+"""Fields of text, and the zones of an article that they are: words, phrases, wildcards and words near one another are looked
+for there."""
 
 EXACT: tuple[str, ...] = ("collection", "keyword", "technology", "type", "platform", "version", "has")
 """Fields of values, which are found whole, in small or capital letters; a wildcard finds those that fit."""

@@ -17,13 +17,13 @@ from kbarchive.index.store import Metadata
 from kbarchive.revisions import newest_first
 from kbarchive.search.expansion import MOST_TERMS
 from kbarchive.search.matching import Matcher, Matches
-from kbarchive.search.proximity import Proximity
 from kbarchive.search.query import parse
 from kbarchive.search.ranking import Ranker, Ranking
 from kbarchive.search.results import Hit, QueryDiagnostic, Results
 from kbarchive.search.scoring import Scorer
+from kbarchive.search.settings import Settings
 from kbarchive.search.snippets import best_snippet
-from kbarchive.search.suggestions import suggestions
+from kbarchive.search.suggestions import correction, suggestions
 from kbarchive.search.units import Plan, plan
 
 _ARTICLE_ID = re.compile(r"\s*(?:Q|KB)?0*(\d+)\s*", re.IGNORECASE)
@@ -37,12 +37,18 @@ class Index:
     `name` says of what it is, for people; `location` is its folder, None where it is held in memory.
     """
 
-    def __init__(self, reader: IndexReader, name: str) -> None:
+    def __init__(self, reader: IndexReader, name: str, settings: Settings | None = None) -> None:
         self.name = name
         self._reader = reader
         scorer = Scorer(reader)
         self._matcher = Matcher(reader, scorer)
-        self._ranker = Ranker(scorer, Proximity(reader), lambda document: reader.column("key", document))
+        self._ranker = Ranker(
+            reader,
+            scorer,
+            key=lambda document: reader.column("key", document),
+            correction=lambda word: correction(reader, word),
+            settings=settings or Settings(),
+        )
         self._lock = threading.RLock()
 
     @property
@@ -85,26 +91,26 @@ class Index:
             matches = self._matcher.match(planned.conditions)
             ranking = self._ranker.match(planned, matches and matches.documents)
             if matches:
-                for document in ranking.scores.keys() & matches.worths.keys():
-                    ranking.scores[document] += matches.worths[document]
+                added = {document: score + matches.worths.get(document, 0.0) for document, score in ranking.scores.items()}
+                ranking = ranking._replace(scores=added)
             number = planned.number
             first = None if number is None else self._reader.find("id", f"Q{number}")
             if first is not None:
                 # The article itself is an answer to its number, whether it names itself or not.
-                ranking.scores.setdefault(first, 0.0)
-                ranking = ranking._replace(partial=False)
+                ranking = ranking._replace(
+                    scores={first: 0.0} | dict(ranking.scores), shares={first: 1.0} | dict(ranking.shares), partial=False
+                )
             page = self._ranker.page(ranking, offset, limit, first)
             weights = _term_weights(ranking, matches)
             hits = tuple(self._hit(rank, document, score, weights) for rank, (document, score) in enumerate(page, offset + 1))
             partial = ranking.partial and bool(ranking.scores)
-            unknown = [planned.wanted[unit] for unit in ranking.unknown]
             return Results(
                 query=query,
                 total=len(ranking.scores),
                 partial=partial,
                 hits=hits,
                 facets=self._facets(ranking) if facets else {},
-                suggestions=suggestions(self._reader, query, unknown) if partial or not ranking.scores else (),
+                suggestions=suggestions(self._reader, query, ranking.unknown) if partial or not ranking.scores else (),
                 diagnostics=(*read.diagnostics, *_diagnostics(planned, matches)),
             )
 
@@ -239,15 +245,18 @@ class _Reading:
 
 
 def _term_weights(ranking: Ranking, matches: Matches | None) -> dict[bytes, float]:
+    """What each term that was looked for tells, for snippets."""
     weights = dict(matches.terms) if matches else {}
-    for unit, weight in ranking.weights.items():
-        for term in unit.terms:
-            weights[term] = max(weights.get(term, 0.0), weight / len(unit.terms))
+    for concept in ranking.question.concepts:
+        for term, share in concept.alternatives:
+            words = term.removeprefix(b"=").split(b" ")
+            for word in words:
+                weights[word] = max(weights.get(word, 0.0), concept.rarity * share / len(words))
     return weights
 
 
 def _diagnostics(planned: Plan, matches: Matches | None) -> Iterator[QueryDiagnostic]:
-    if not planned.wanted and matches is None:
+    if not planned.words and matches is None:
         yield QueryDiagnostic("no-words", "the query has no word to look for")
     if planned.cut:
         yield QueryDiagnostic("query-cut", "the query is long; only what stands first in it was looked for")

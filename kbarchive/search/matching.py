@@ -6,23 +6,28 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from functools import partial, reduce
+from functools import reduce
 from operator import and_
 from typing import NamedTuple
 
 from kbarchive.index.reader import IndexReader, ShardReader
-from kbarchive.index.schema import TEXT_FIELDS
+from kbarchive.index.zones import CODE, GAP, ZONES
 from kbarchive.search.expansion import MOST_TERMS, expand, values
 from kbarchive.search.fields import TEXT, bound_key, within
 from kbarchive.search.nodes import And, ArticleNumber, Field, Fuzzy, Leaf, Near, Node, Not, Or, Phrase, Range, Wildcard, Word
-from kbarchive.search.phrases import phrase_starts
-from kbarchive.search.scoring import Occurrences, Scorer
-from kbarchive.search.units import Unit, units
+from kbarchive.search.phrases import documents_with, starts
+from kbarchive.search.scoring import WORTHS, Occurrences, Scorer
+from kbarchive.search.units import Unit, Wanted, wanted_by
 
 _Documents = AbstractSet[int]
 
 # Keywords are asked for with or without what most of them begin with: kberrmsg, errmsg.
 _PREFIXES = ("", "kb")
+
+# The byte of what a word is worth that stands about once in a section.
+_ONCE = 116
+
+_CODE = ZONES.index(CODE)
 
 
 class Matches(NamedTuple):
@@ -80,11 +85,11 @@ class _Matching:
                 excluded = self.documents(inner, not wanted)
                 return None if excluded is None else self._scorer.everything - excluded
             case Word() | Phrase() | ArticleNumber():
-                return self._units(list(units(node)), wanted)
+                return self._parts(wanted_by(node), wanted)
             case Wildcard() | Fuzzy():
-                return set(self._any(self._expand(node), wanted).documents)
+                return set(self._any([Unit((term,)) for term in self._expand(node)], wanted).documents)
             case Near():
-                return self._near(node, TEXT_FIELDS, wanted)
+                return self._near(node, (), wanted)
             case Range():
                 return self._ranges.documents(node)
             case Field(name, inner):
@@ -94,36 +99,33 @@ class _Matching:
         """What the wanted words are worth in documents, by their weight in the index."""
         worths: dict[int, float] = {}
         for weight, occurrences in self._scored:
-            for document, worth in zip(occurrences.documents, occurrences.worths, strict=True):
+            for document, impact in zip(occurrences.documents, occurrences.impacts, strict=True):
                 if document in documents:
-                    worths[document] = worths.get(document, 0.0) + weight * worth
+                    worths[document] = worths.get(document, 0.0) + weight * WORTHS[impact]
         return worths
 
     # ---- Words in any field ---------------------------------------------------------------------------------------------
 
-    def _units(self, found: Sequence[Unit], wanted: bool) -> _Documents | None:
-        documents: set[int] | None = None
-        for unit in found:
-            occurrences = self._scorer.occurrences(unit)
-            self._score(occurrences, unit.terms, wanted)
-            documents = set(occurrences.documents) if documents is None else documents.intersection(occurrences.documents)
-        return documents
+    def _parts(self, parts: Sequence[Wanted], wanted: bool) -> _Documents | None:
+        """Where all parts stand, each as one of its units."""
+        found = [set(self._any(part.units, wanted).documents) for part in parts]
+        return reduce(and_, found) if found else None
 
-    def _any(self, terms: Sequence[bytes], wanted: bool) -> Occurrences:
-        """Where one of several terms stands; they are one word, worth what the best of them is."""
-        best: dict[int, float] = {}
-        for term in terms:
-            documents, worths = self._scorer.occurrences(Unit((term,)))
-            for document, worth in zip(documents, worths, strict=True):
-                if worth > best.get(document, 0.0):
-                    best[document] = worth
+    def _any(self, units: Sequence[Unit], wanted: bool) -> Occurrences:
+        """Where one of several units stands; they are one word, worth what the best of them is."""
+        best: dict[int, int] = {}
+        for unit in units:
+            documents, impacts = self._scorer.occurrences(unit)
+            for document, impact in zip(documents, impacts, strict=True):
+                if impact > best.get(document, 0):
+                    best[document] = impact
         ordered = sorted(best)
-        occurrences = Occurrences(array("I", ordered), array("d", map(best.__getitem__, ordered)))
-        self._score(occurrences, terms, wanted)
+        occurrences = Occurrences(array("I", ordered), bytes(map(best.__getitem__, ordered)))
+        self._score(occurrences, [term for unit in units for term in unit.terms], wanted)
         return occurrences
 
     def _score(self, occurrences: Occurrences, terms: Sequence[bytes], wanted: bool) -> None:
-        weight = self._scorer.weight(occurrences)
+        weight = self._scorer.rarity(len(occurrences.documents))
         self._mark(terms, weight, wanted)
         if wanted:
             self._scored.append((weight, occurrences))
@@ -139,33 +141,38 @@ class _Matching:
 
     # ---- Words in one field, and near one another --------------------------------------------------------------------------
 
-    def _in_text(self, field: str, node: Leaf | Near, wanted: bool) -> _Documents:
+    def _in_text(self, zones: Sequence[str], node: Leaf | Near, wanted: bool) -> _Documents:
         if isinstance(node, Near):
-            return self._near(node, [field], wanted)
+            return self._near(node, zones, wanted)
         if isinstance(node, Wildcard | Fuzzy):
             terms = self._expand(node)
-            documents = self._over_shards(lambda shard: (n for term in terms for n in _with_unit(shard, field, Unit((term,)))))
-            # To look so many terms up in all fields, for what they are worth there, would take long.
-            self._score(Occurrences(array("I", sorted(documents)), array("d", [1.0] * len(documents))), terms, wanted)
+            documents = self._with_one_unit([Unit((term,)) for term in terms], zones)
+            # To look up what so many terms are worth would take long.
+            ordered = array("I", sorted(documents))
+            self._score(Occurrences(ordered, bytes([_ONCE]) * len(ordered)), terms, wanted)
             return documents
-        asked = list(units(node))
-        self._units(asked, wanted)
-        found = [self._over_shards(partial(_with_unit, field=field, unit=unit)) for unit in asked]
-        return set.intersection(*found)
+        asked = wanted_by(node)
+        self._parts(asked, wanted)
+        return set.intersection(*(self._with_one_unit(part.units, zones) for part in asked))
 
-    def _near(self, node: Near, fields: Sequence[str], wanted: bool) -> _Documents:
+    def _with_one_unit(self, units: Sequence[Unit], zones: Sequence[str]) -> set[int]:
+        return self._over_shards(lambda shard: (n for unit in units for n in documents_with(shard, unit, zones)))
+
+    def _near(self, node: Near, zones: Sequence[str], wanted: bool) -> _Documents:
         left, right = (self._alternatives(leaf, wanted) for leaf in (node.left, node.right))
-        return self._over_shards(lambda shard: _near_in_fields(shard, fields, left, right, node.distance))
+        return self._over_shards(lambda shard: _near_in_zones(shard, zones, left, right, node.distance))
 
-    def _alternatives(self, leaf: Leaf, wanted: bool) -> list[tuple[bytes, ...]]:
+    def _alternatives(self, leaf: Leaf, wanted: bool) -> list[Unit]:
         if isinstance(leaf, Wildcard | Fuzzy):
             terms = self._expand(leaf)
             self._mark(terms, 1.0, wanted)
-            return [(term,) for term in terms]
-        found = list(units(leaf))
-        self._units(found, wanted)
+            return [Unit((term,)) for term in terms]
+        found = wanted_by(leaf)
+        self._parts(found, wanted)
         # A word of several runs, such as f(x), is a phrase here.
-        return [tuple(term for unit in found for term in unit.terms)] if found else []
+        terms = [term for part in found for term in part.units[0].terms]
+        forms = [form for part in found for form in part.units[0].forms]
+        return [Unit(tuple(terms), tuple(forms))] if terms else []
 
     # ---- Values -------------------------------------------------------------------------------------------------------------
 
@@ -227,44 +234,42 @@ def _expanded(node: Node) -> Iterator[Node]:
             yield node
 
 
-def _with_unit(shard: ShardReader, field: str, unit: Unit) -> Iterator[int]:
-    if unit.whole and (postings := shard.postings(field, unit.whole)):
-        yield from postings.documents
-    if len(unit.terms) > 1:
-        yield from (document for document, _ in phrase_starts(shard, field, unit.terms))
-    elif postings := shard.postings(field, unit.terms[0]):
-        yield from postings.documents
-
-
-def _near_in_fields(
-    shard: ShardReader,
-    fields: Iterable[str],
-    left: Sequence[tuple[bytes, ...]],
-    right: Sequence[tuple[bytes, ...]],
-    distance: int,
+def _near_in_zones(
+    shard: ShardReader, zones: Sequence[str], left: Sequence[Unit], right: Sequence[Unit], distance: int
 ) -> set[int]:
-    """The documents of a shard in which at most `distance` words stand between one of `left` and one of `right`."""
+    """The documents of a shard in which at most `distance` words stand between one of `left` and one of `right`, both in one
+    of some zones, or anywhere.
+    """
     found: set[int] = set()
-    for field in fields:
-        places = [_starts(shard, field, alternatives) for alternatives in (left, right)]
-        for document in (places[0].keys() & places[1].keys()) - found:
-            starts = places[0][document], places[1][document]
-            if _follows(starts[0], len(left[0]), starts[1], distance) or _follows(
-                starts[1], len(right[0]), starts[0], distance
-            ):
+    places = [_starts(shard, zones, alternatives) for alternatives in (left, right)]
+    if not all(places):
+        return found
+    lengths = [len(alternatives[0].terms) for alternatives in (left, right)]
+    for document in places[0].keys() & places[1].keys():
+        for one, other in _by_zone(shard, document, places[0][document], places[1][document], distance):
+            if _follows(one, lengths[0], other, distance) or _follows(other, lengths[1], one, distance):
                 found.add(document)
     return found
 
 
-def _starts(shard: ShardReader, field: str, alternatives: Sequence[tuple[bytes, ...]]) -> dict[int, Sequence[int]]:
+def _by_zone(
+    shard: ShardReader, document: int, one: Sequence[int], other: Sequence[int], distance: int
+) -> Iterator[tuple[Sequence[int], Sequence[int]]]:
+    """Places apart for each zone, where words of two zones could be taken to be near."""
+    if distance < GAP:
+        yield one, other
+        return
+    for zone in shard.layout.zones(document):
+        if zone.zone != _CODE:
+            yield [p for p in one if zone.start <= p < zone.end], [p for p in other if zone.start <= p < zone.end]
+
+
+def _starts(shard: ShardReader, zones: Sequence[str], alternatives: Sequence[Unit]) -> dict[int, Sequence[int]]:
     """Where one of the alternatives begins, in rising order, by document; all have the same number of words."""
     found: dict[int, Sequence[int]] = {}
-    for terms in alternatives:
-        if len(terms) > 1:
-            found.update((document, sorted(starts)) for document, starts in phrase_starts(shard, field, terms))
-        elif postings := shard.postings(field, terms[0]):
-            for document, starts in postings.all_positions().items():
-                found[document] = sorted((*found[document], *starts)) if document in found else starts
+    for unit in alternatives:
+        for document, places in starts(shard, unit, zones):
+            found[document] = sorted((*found[document], *places)) if document in found else places
     return found
 
 

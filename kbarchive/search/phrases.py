@@ -1,38 +1,99 @@
-"""Phrases, by the positions of their words."""
+"""Where words stand, alone or as phrases: in a whole article or in some of its zones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence
 
 from kbarchive.index.postings import Postings
 from kbarchive.index.reader import ShardReader
+from kbarchive.index.schema import TEXT
+from kbarchive.search.units import Unit
 
 
-def phrase_counts(shard: ShardReader, field: str, terms: Sequence[bytes]) -> dict[int, int]:
-    """How often terms stand one after another in a field, for each document of a shard where they do."""
-    return {document: len(starts) for document, starts in phrase_starts(shard, field, terms)}
+def documents_with(shard: ShardReader, unit: Unit, zones: Sequence[str] = ()) -> Sequence[int]:
+    """The documents of a shard that have a unit in one of some zones, or anywhere."""
+    if not zones and len(unit.terms) == 1 and not unit.forms:
+        postings = shard.postings(TEXT, unit.terms[0])
+        return postings.documents if postings else ()
+    return [document for document, _ in starts(shard, unit, zones)]
 
 
-def phrase_starts(shard: ShardReader, field: str, terms: Sequence[bytes]) -> Iterator[tuple[int, AbstractSet[int]]]:
-    """The positions at which terms stand one after another in a field, for each document of a shard where they do."""
+def starts(shard: ShardReader, unit: Unit, zones: Sequence[str] = ()) -> Iterator[tuple[int, Sequence[int]]]:
+    """The positions at which a unit begins in one of some zones, or anywhere, in rising order, for each document that has it."""
+    found = _single(shard, unit) if len(unit.terms) == 1 else _phrase(shard, unit)
+    if not zones:
+        yield from found
+        return
+    bounds = shard.bounds(zones)
+    for document, places in found:
+        inside = [place for place in places if any(start <= place < end for start, end in bounds[document])]
+        if inside:
+            yield document, inside
+
+
+def form_numbers(shard: ShardReader, unit: Unit) -> Sequence[int | None] | None:
+    """For each term of a unit the number of the form that is asked for, None where any will do.
+
+    None where a form stands nowhere in the shard.
+    """
+    numbers: list[int | None] = []
+    for term, form in zip(unit.terms, unit.forms or (None,) * len(unit.terms), strict=True):
+        number = None if form is None else 0 if form == term else shard.forms.get(term, {}).get(form, -1)
+        if number == -1:
+            return None
+        numbers.append(number)
+    return numbers
+
+
+def in_form(postings: Postings, document: int, number: int | None) -> Sequence[int]:
+    """The positions of a term in a document that has it, in the form of a number, or in any."""
+    places = postings.positions(document)
+    if number is None:
+        return places
+    return [place for place, form in zip(places, postings.forms(document), strict=True) if form == number]
+
+
+def _single(shard: ShardReader, unit: Unit) -> Iterator[tuple[int, Sequence[int]]]:
+    postings = shard.postings(TEXT, unit.terms[0])
+    numbers = form_numbers(shard, unit)
+    if postings is None or numbers is None:
+        return
+    if numbers[0] is None:
+        yield from postings.all_positions().items()
+        return
+    for document in postings.documents:
+        if places := in_form(postings, document, numbers[0]):
+            yield document, places
+
+
+def _phrase(shard: ShardReader, unit: Unit) -> Iterator[tuple[int, Sequence[int]]]:
     lists: dict[bytes, Postings] = {}
-    for term in terms:
-        postings = lists.get(term) or shard.postings(field, term)
+    for term in unit.terms:
+        postings = lists.get(term) or shard.postings(TEXT, term)
         if postings is None:
             return
         lists[term] = postings
+    numbers = form_numbers(shard, unit)
+    if numbers is None:
+        return
     # The rarest word first: the others need be looked at only where it stands.
-    offsets = sorted(range(len(terms)), key=lambda offset: len(lists[terms[offset]].documents))
-    rarest = offsets[0]
-    candidates = set(lists[terms[rarest]].documents)
-    for postings in lists.values():
-        candidates.intersection_update(postings.documents)
-    for document in sorted(candidates):
-        starts = {position - rarest for position in lists[terms[rarest]].positions(document)}
-        for offset in offsets[1:]:
-            starts.intersection_update(position - offset for position in lists[terms[offset]].positions(document))
-            if not starts:
+    offsets = sorted(range(len(unit.terms)), key=lambda offset: len(lists[unit.terms[offset]].documents))
+    for document in sorted(_common(lists)):
+        begins: set[int] | None = None
+        for offset in offsets:
+            places = in_form(lists[unit.terms[offset]], document, numbers[offset])
+            shifted = {place - offset for place in places}
+            begins = shifted if begins is None else begins & shifted
+            if not begins:
                 break
-        if starts:
-            yield document, starts
+        if begins:
+            yield document, sorted(begins)
+
+
+def _common(lists: Mapping[bytes, Postings]) -> set[int]:
+    """The documents that stand in all posting lists."""
+    shortest, *others = sorted(lists.values(), key=lambda postings: len(postings.documents))
+    common = set(shortest.documents)
+    for postings in others:
+        common.intersection_update(postings.documents)
+    return common

@@ -6,136 +6,211 @@ import heapq
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import reduce
+from operator import and_
 from typing import NamedTuple
 
-from kbarchive.search.proximity import Proximity
-from kbarchive.search.scoring import Occurrences, Scorer
+from kbarchive.index.reader import IndexReader
+from kbarchive.index.zones import LENGTHS
+from kbarchive.search.concepts import Concept, Correction, Question, question
+from kbarchive.search.evidence import Examiner
+from kbarchive.search.scoring import WORTHS, Scorer
+from kbarchive.search.settings import Settings
 from kbarchive.search.units import Plan, Unit
-
-# A document must have all words of a query as short as this; of a longer one, the words that carry this share of the
-# weight. People who describe a problem use some words that the right article lacks.
-_SHORT_QUERY = 3
-_LEAST_COVERAGE = 0.4
 
 # Where nothing matches, what is as good as this share of the best is shown as a partial match.
 _PARTIAL_SHARE = 0.5
 
-# How much words that are missing count against a document, beyond what they would have scored.
-_COVERAGE_POWER = 0.5
+# Sums of the same weights differ in their last digits by the order of their terms.
+_ROUNDING = 1e-9
 
-# Nearness is measured for the best documents by words alone; so many pages are read by nobody.
-_RERANKED = 100
-_NEARNESS_WEIGHT = 3.0
+# A document's coverage and score are added up as one number, which halves the time: coverage counts in this step, and no
+# query of 64 words scores as much.
+_STEP = 4096.0
+_TICKS = 64.0
 
 # How many postings are passed over in the time of one look-up by bisection.
 _BISECTION_COST = 8
 
-# Sums of the same weights differ in their last digits by the order of their terms.
-_ROUNDING = 1e-9
+# The natural logarithm of the length of a usual article, in words.
+_USUAL_LENGTH = 6.0
 
 
 class Ranking(NamedTuple):
-    """All matching documents with their scores; `weights` are those of the query's units."""
+    """All matching documents with their scores and their shares of the query, both by words alone.
 
-    scores: dict[int, float]
+    `partial` says that none has all that is wanted; `unknown` are words that no article has.
+    """
+
+    question: Question
+    scores: Mapping[int, float]
+    shares: Mapping[int, float]
     partial: bool
-    weights: dict[Unit, float]
-    unknown: tuple[Unit, ...]
+    unknown: tuple[str, ...]
 
 
 class Ranker:
     """Ranks the documents of one index."""
 
-    def __init__(self, scorer: Scorer, proximity: Proximity, key: Callable[[int], str]) -> None:
+    def __init__(
+        self, reader: IndexReader, scorer: Scorer, key: Callable[[int], str], correction: Correction, settings: Settings
+    ) -> None:
+        self._reader = reader
         self._scorer = scorer
-        self._proximity = proximity
         self._key = key
+        self._correction = correction
+        self._settings = settings
+        self._examiner = Examiner(reader, settings)
 
     def match(self, plan: Plan, allowed: AbstractSet[int] | None = None) -> Ranking:
         """Every document that matches, and its score; of those `allowed`, where that is not None."""
-        found = {unit: self._scorer.occurrences(unit) for unit in plan.wanted}
-        weights = {unit: self._scorer.weight(occurrences) for unit, occurrences in found.items()}
-        excluded = [document for unit in plan.excluded for document in self._scorer.occurrences(unit).documents]
+        asked = question(plan.words, self._scorer, self._settings, self._correction)
+        unknown = tuple(concept.text for concept in asked.concepts if not self._scorer.frequency(_unit(concept)))
+        excluded = {document for part in plan.excluded for document in self._documents(part.units)}
+        if not asked.concepts:
+            found = (allowed or frozenset()) - excluded
+            return Ranking(asked, dict.fromkeys(found, 0.0), dict.fromkeys(found, 1.0), False, ())
+        wanted: AbstractSet[int] | None = self._wanted(plan, asked) if len(plan.wanted) <= self._settings.short else None
         if allowed is not None:
-            if not found:
-                return Ranking(dict.fromkeys(allowed - set(excluded), 0.0), False, {}, ())
-            excluded += self._scorer.everything - allowed
-        total = sum(weights.values())
-        least = total if len(found) <= _SHORT_QUERY else total * _LEAST_COVERAGE
-        scores, coverage = _add_up(found, weights, excluded, least)
-        best = max(coverage.values(), default=0.0)
-        if best < least - _ROUNDING:
-            scores, coverage = _add_up(found, weights, excluded, 0.0)
-            best = max(coverage.values(), default=0.0)
-            least = best * _PARTIAL_SHARE
-        matching = {
-            document: score * (coverage[document] / total) ** _COVERAGE_POWER
-            for document, score in scores.items()
-            if coverage[document] >= least - _ROUNDING
-        }
-        unknown = tuple(unit for unit, occurrences in found.items() if not occurrences.documents)
-        return Ranking(matching, best < total - _ROUNDING, weights, unknown)
+            wanted = allowed if wanted is None else wanted & allowed
+        scores, shares = self._matching(plan, asked, wanted, excluded)
+        partial = not scores
+        if partial:
+            scores, shares = self._matching(plan, asked, allowed, excluded, _PARTIAL_SHARE)
+        complete = not partial and (wanted is not None or max(shares.values()) > 1 - _ROUNDING)
+        return Ranking(asked, scores, shares, not complete, unknown)
 
     def page(self, ranking: Ranking, offset: int, limit: int, first: int | None = None) -> list[tuple[int, float]]:
         """The documents from `offset` on, best first, with their scores; equal ones by key. `first` goes to the top."""
-        scores = ranking.scores
-        order = self._best(scores, max(_RERANKED, offset + limit))
-        head = {document: scores[document] for document in order[:_RERANKED]}
-        units = list(ranking.weights)
-        if len(units) > 1:
-            for document in head:
-                head[document] += _NEARNESS_WEIGHT * self._proximity.nearness(document, units, ranking.weights)
+        bases = self._bases(ranking)
+        order = self._best(bases, max(self._settings.head, offset + limit))
+        head = {document: sum(self.parts(ranking, document).values()) for document in order[: self._settings.head]}
         ranked = sorted(head.items(), key=lambda item: (-item[1], self._key(item[0])))
-        ranked += [(document, scores[document]) for document in order[_RERANKED:]]
+        least = ranked[-1][1] if ranked else 0.0
+        ranked += [(document, min(least, bases[document])) for document in order[self._settings.head :]]
         if first is not None:
             top = ranked[0][1] + 1.0 if ranked else 1.0
             ranked = [(first, top), *(item for item in ranked if item[0] != first)]
         return ranked[offset : offset + limit]
 
-    def _best(self, scores: dict[int, float], number: int) -> Sequence[int]:
+    def parts(self, ranking: Ranking, document: int) -> dict[str, float]:
+        """What the score of one of the best documents is made of: the worth of its words, and of each piece of evidence."""
+        settings, asked = self._settings, ranking.question
+        parts = {
+            "words": ranking.scores[document],
+            "coverage": settings.coverage * ranking.shares[document],
+            "length": -settings.length * self._length(document),
+        }
+        if len(asked.sequence) > 1:
+            evidence = self._examiner.examine(document, asked)
+            parts |= {name: getattr(settings, name) * value for name, value in evidence._asdict().items()}
+        return parts
+
+    # ---- Matching -------------------------------------------------------------------------------------------------------
+
+    def _wanted(self, plan: Plan, asked: Question) -> set[int]:
+        """The documents that have all parts of a short query, or what may be meant by them."""
+        found: list[set[int]] = []
+        concepts = {concept.text: concept for concept in asked.concepts}
+        for part in plan.wanted:
+            units = list(part.units)
+            if part.text in concepts:
+                units += [Unit((alternative.term,)) for alternative in concepts[part.text].alternatives[1:]]
+            found.append(self._documents(units))
+        return reduce(and_, sorted(found, key=len)) if found else set()
+
+    def _documents(self, units: Iterable[Unit]) -> set[int]:
+        return set().union(*(self._scorer.occurrences(unit).documents for unit in units))
+
+    def _matching(
+        self, plan: Plan, asked: Question, wanted: AbstractSet[int] | None, excluded: AbstractSet[int], share: float = 0.0
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """The scores and the shares of the documents that match: the `wanted` ones; where that is None those whose words have
+        enough of the weight. With a `share` those that have so much of what the best one has.
+        """
+        least = 0.0 if share or wanted is not None else self._settings.least
+        sums = self._add_up(asked, plan.wholes, wanted, least)
+        for document in excluded & sums.keys():
+            del sums[document]
+        total = sum(map(_ticks, asked.concepts)) or 1.0
+        if share:
+            least = max(sums.values(), default=0.0) // _STEP / total * share
+        needed = (least * total - _ROUNDING) * _STEP
+        weight, power = asked.weight or 1.0, self._settings.coverage_power
+        shares = {document: value // _STEP / total for document, value in sums.items() if value >= needed}
+        return {document: sums[document] % _STEP / weight * share**power for document, share in shares.items()}, shares
+
+    def _add_up(
+        self, asked: Question, wholes: Iterable[Unit], wanted: AbstractSet[int] | None, least: float
+    ) -> dict[int, float]:
+        """For each document, or each that is wanted, the sum of what its words are worth.
+
+        The rarest words come first. Where those still to come have less than the share `least` together, they are looked at
+        only in documents that are there already: nothing that could match is left out.
+        """
+        sums: dict[int, float] = dict.fromkeys(wanted or (), 0.0)
+        left = sum(concept.rarity for concept in asked.concepts)
+        needed = left * least
+        for concept in sorted(asked.concepts, key=lambda concept: -concept.rarity):
+            closed = wanted is not None or left < needed
+            best: dict[int, float] = {}
+            for alternative in reversed(concept.alternatives):
+                table = _table(alternative.share * concept.rarity, alternative.share * _ticks(concept) // 1)
+                # Of a word and what may be meant by it the word counts.
+                best.update(self._pairs(Unit((alternative.term,)), table, sums if closed else None))
+            for document, value in best.items():
+                sums[document] = sums.get(document, 0.0) + value
+            left -= concept.rarity
+        for unit in wholes:
+            table = _table(self._settings.wholes * self._scorer.rarity(self._scorer.frequency(unit)))
+            for document, value in self._pairs(unit, table, sums):
+                sums[document] += value
+        return sums
+
+    def _pairs(self, unit: Unit, table: Sequence[float], among: Mapping[int, float] | None) -> Iterable[tuple[int, float]]:
+        """The documents that have a unit, all or those among some, and what it is worth in each by a table."""
+        documents, impacts = self._scorer.occurrences(unit)
+        if among is None:
+            return zip(documents, map(table.__getitem__, impacts), strict=True)
+        if len(among) * _BISECTION_COST > len(documents):
+            return [(document, table[impact]) for document, impact in zip(documents, impacts, strict=True) if document in among]
+        pairs = []
+        for document in among:
+            place = bisect_left(documents, document)
+            if place < len(documents) and documents[place] == document:
+                pairs.append((document, table[impacts[place]]))
+        return pairs
+
+    # ---- Ordering -------------------------------------------------------------------------------------------------------
+
+    def _bases(self, ranking: Ranking) -> dict[int, float]:
+        """The scores by words alone, coverage and length."""
+        coverage, shares = self._settings.coverage, ranking.shares
+        return {
+            document: score + coverage * shares[document] - self._settings.length * self._length(document)
+            for document, score in ranking.scores.items()
+        }
+
+    def _length(self, document: int) -> float:
+        shard = self._reader.shard(document)
+        return LENGTHS[shard.layout.lengths[document - shard.base]] - _USUAL_LENGTH
+
+    def _best(self, scores: Mapping[int, float], number: int) -> Sequence[int]:
         if len(scores) > number:
             least = heapq.nlargest(number, scores.values())[-1]
             scores = {document: score for document, score in scores.items() if score >= least}
         return sorted(scores, key=lambda document: (-scores[document], self._key(document)))[:number]
 
 
-def _add_up(
-    found: Mapping[Unit, Occurrences], weights: Mapping[Unit, float], excluded: Iterable[int], least: float
-) -> tuple[dict[int, float], dict[int, float]]:
-    """The score and the weight of the units of all documents whose units can weigh `least` together.
-
-    The rarest units come first. Where those still to come weigh less than `least`, they are looked at only in documents
-    that are there already: nothing that could match is left out.
-    """
-    scores: dict[int, float] = {}
-    coverage: dict[int, float] = {}
-    left = sum(weights.values())
-    for unit in sorted(found, key=lambda unit: (-weights[unit], unit.terms)):
-        weight = weights[unit]
-        documents, worths = found[unit]
-        pairs: Iterable[tuple[int, float]] = zip(documents, worths, strict=True)
-        if left < least - _ROUNDING:
-            pairs = _pairs_among(scores, documents, worths)
-        for document, worth in pairs:
-            if document in scores:
-                scores[document] += weight * worth
-                coverage[document] += weight
-            else:
-                scores[document] = weight * worth
-                coverage[document] = weight
-        left -= weight
-    for document in excluded:
-        if scores.pop(document, None) is not None:
-            del coverage[document]
-    return scores, coverage
+def _ticks(concept: Concept) -> float:
+    """The weight of a concept in whole ticks; see _STEP."""
+    return concept.rarity * _TICKS // 1
 
 
-def _pairs_among(wanted: Mapping[int, float], documents: Sequence[int], worths: Sequence[float]) -> Iterable[tuple[int, float]]:
-    if len(wanted) * _BISECTION_COST > len(documents):
-        return [pair for pair in zip(documents, worths, strict=True) if pair[0] in wanted]
-    pairs = []
-    for document in wanted:
-        place = bisect_left(documents, document)
-        if place < len(documents) and documents[place] == document:
-            pairs.append((document, worths[place]))
-    return pairs
+def _table(weight: float, ticks: float = 0.0) -> list[float]:
+    """For each byte of a worth what is added up for it; see _STEP."""
+    return [ticks * _STEP + weight * worth for worth in WORTHS]
+
+
+def _unit(concept: Concept) -> Unit:
+    return Unit((concept.alternatives[0].term,))

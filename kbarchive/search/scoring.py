@@ -1,8 +1,7 @@
-"""Scores documents: BM25F, a unit of the query at a time, over all postings.
+"""In which documents a unit stands, and what it is worth there: whole posting lists, read once and remembered.
 
-How often a unit occurs in each field is weighed by the field and its length, summed over the fields, and only then
-saturated (Robertson, Zaragoza, Taylor: Simple BM25 extension to multiple weighted fields, CIKM 2004). Whoosh's own search
-saturates each field alone, and its top-k pruning loses hits under such weights; so only its postings are used.
+What a term is worth in a document stands in the index (`index.inverter`). Whoosh's own search would work that out again for
+every query, saturate each field alone, and lose hits by its top-k pruning under such weights; so only its postings are used.
 """
 
 from __future__ import annotations
@@ -10,80 +9,66 @@ from __future__ import annotations
 import math
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
-from itertools import chain
 from typing import NamedTuple
 
-from kbarchive.index.reader import LENGTHS, IndexReader, ShardReader
-from kbarchive.index.schema import SECTION_FIELDS
-from kbarchive.search.phrases import phrase_counts
+from kbarchive.index.inverter import K1
+from kbarchive.index.reader import IndexReader, ShardReader
+from kbarchive.index.schema import TEXT
+from kbarchive.search.phrases import starts
 from kbarchive.search.units import Unit
 
-WEIGHTS: dict[str, float] = {
-    **dict.fromkeys(SECTION_FIELDS, 1.0),
-    "title": 5.0,
-    "query_words": 2.0,
-    "symptoms": 1.5,
-    "keywords": 0.5,
-    "products": 1.0,
-    "residue": 0.3,
-}
-_K1 = 1.2
-# How much the length of a field counts: all of it in long sections, little in titles, which are all short.
-_B = {"title": 0.3, "products": 0.3, "keywords": 0.3, "query_words": 0.3}
-_B_SECTION = 0.6
+WORTHS: tuple[float, ...] = tuple(byte / 255 * (K1 + 1) for byte in range(256))
+"""What each byte of a posting list's worths stands for, before it is weighed by how rare the term is."""
 
-# How many postings a long-lived index remembers, over all units; eight bytes each.
+# How many postings a long-lived index remembers, over all units; five bytes each.
 _REMEMBERED_POSTINGS = 4_000_000
 
 
 class Occurrences(NamedTuple):
-    """The documents that have a unit, in rising order, and what it is worth in each, from 0 to k1 + 1."""
+    """The documents that have a unit, numbered through all shards, and the byte of its worth in each (see WORTHS)."""
 
     documents: array[int]
-    worths: array[float]
+    impacts: bytes
 
 
 class Scorer:
-    """Finds in which documents a unit stands, and how much it weighs there."""
+    """Finds in which documents a unit stands, and how much it weighs."""
 
     def __init__(self, reader: IndexReader) -> None:
         self._reader = reader
-        self._norms = {field: _norms(field, weight, reader.average_lengths[field]) for field, weight in WEIGHTS.items()}
         self._remembered: OrderedDict[Unit, Occurrences] = OrderedDict()
         self._postings = 0
 
     def occurrences(self, unit: Unit) -> Occurrences:
-        """Where the unit stands, in any field."""
+        """Where the unit stands, in any zone."""
         remembered = self._remembered.get(unit)
         if remembered is not None:
             self._remembered.move_to_end(unit)
             return remembered
-        documents, worths = array("I"), array("d")
+        documents = array("I")
+        impacts = bytearray()
         for shard in self._reader.shards:
-            found: dict[int, float] = {}
-            for field, norms in self._norms.items():
-                _add_field(shard, field, norms, unit, found)
-            for document in shard.deleted.intersection(found):
-                del found[document]
-            ordered = sorted(found)
-            documents.extend(shard.base + document for document in ordered)
-            # The first occurrences are worth most.
-            worths.extend(found[document] * (_K1 + 1) / (found[document] + _K1) for document in ordered)
-        occurrences = Occurrences(documents, worths)
+            found, worths = _single(shard, unit) if len(unit.terms) == 1 and not unit.forms else _several(shard, unit)
+            documents.extend(found if not shard.base else array("I", [shard.base + number for number in found]))
+            impacts += worths
+        occurrences = Occurrences(documents, bytes(impacts))
         self._remember(unit, occurrences)
         return occurrences
+
+    def frequency(self, unit: Unit) -> int:
+        """In how many documents the unit stands."""
+        return len(self.occurrences(unit).documents)
+
+    def rarity(self, frequency: int) -> float:
+        """The weight of what stands in so many documents: the inverse document frequency."""
+        return math.log(1 + (self._reader.documents - frequency + 0.5) / (frequency + 0.5))
 
     @cached_property
     def everything(self) -> frozenset[int]:
         """All documents that can be found."""
         return frozenset(self._reader.all_documents())
-
-    def weight(self, occurrences: Occurrences) -> float:
-        """The inverse document frequency of a unit."""
-        found = len(occurrences.documents)
-        return math.log(1 + (self._reader.documents - found + 0.5) / (found + 0.5))
 
     def _remember(self, unit: Unit, occurrences: Occurrences) -> None:
         self._remembered[unit] = occurrences
@@ -93,20 +78,19 @@ class Scorer:
             self._postings -= len(forgotten.documents)
 
 
-def _add_field(shard: ShardReader, field: str, norms: list[float], unit: Unit, found: dict[int, float]) -> None:
-    lengths = shard.lengths[field]
-    counted: Iterable[tuple[int, int]] = ()
-    if len(unit.terms) > 1:
-        counted = phrase_counts(shard, field, unit.terms).items()
-    term = unit.whole if len(unit.terms) > 1 else unit.terms[0]
-    postings = shard.postings(field, term) if term else None
-    if postings:
-        counted = chain(counted, zip(postings.documents, postings.counts, strict=True))
-    for document, count in counted:
-        weight = count * norms[lengths[document]]
-        found[document] = found[document] + weight if document in found else weight
+def _single(shard: ShardReader, unit: Unit) -> tuple[Sequence[int], bytes]:
+    postings = shard.postings(TEXT, unit.terms[0])
+    return (postings.documents, postings.impacts) if postings else ((), b"")
 
 
-def _norms(field: str, weight: float, average: float) -> list[float]:
-    b = _B.get(field, _B_SECTION)
-    return [weight / (1 - b + b * length / average) if average else 0.0 for length in LENGTHS]
+def _several(shard: ShardReader, unit: Unit) -> tuple[Sequence[int], bytes]:
+    """A phrase is worth what the least of its words is worth in a document."""
+    documents = [document for document, _ in starts(shard, unit)]
+    least = dict.fromkeys(documents, 255)
+    for term in set(unit.terms):
+        postings = shard.postings(TEXT, term)
+        assert postings is not None or not documents  # noqa: S101 - a phrase stands only where all its words do
+        for document, impact in zip(postings.documents, postings.impacts, strict=True) if postings else ():
+            if document in least:
+                least[document] = min(least[document], impact)
+    return documents, bytes(least.values())

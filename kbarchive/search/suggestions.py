@@ -27,6 +27,11 @@ def suggestions(reader: IndexReader, query: str, unknown: Iterable[str]) -> tupl
     return (corrected,) if corrected != query else ()
 
 
+def correction(reader: IndexReader, word: str) -> str | None:
+    """The most frequent of the words most like one that no article has; None where there is none, or it is no plain word."""
+    return _correction(reader, word.lower()) if _WORD.fullmatch(word) else None
+
+
 def _correction(reader: IndexReader, word: str) -> str | None:
     known = {other: count for other in set(_one_edit(word)) if (count := _count(reader, other))}
     if not known:

@@ -1,33 +1,52 @@
-"""From the tree of a query to what is looked up in the index: units of terms, each wanted or excluded."""
+"""From the tree of a query to what is looked up in the index: its words in order, and what must or must not be there."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from kbarchive.index.analysis import query_terms
+from kbarchive.index.analysis import QueryTerms, query_terms
+from kbarchive.index.thesaurus import thesaurus
 from kbarchive.search.nodes import And, ArticleNumber, Node, Not, Or, Phrase, Word, cost
 
-# A query longer than this is cut: pasted pages are no questions, and every unit costs time.
-MOST_UNITS = 64
+# A query longer than this is cut: pasted pages are no questions, and every word costs time.
+MOST_WORDS = 64
 
 
 class Unit(NamedTuple):
-    """Terms to stand one after another; `whole` is the term of a run such as TCP/IP, indexed beside its words."""
+    """Terms to stand one after another; where `forms` are given, in just these forms."""
 
     terms: tuple[bytes, ...]
-    whole: bytes | None = None
+    forms: tuple[bytes, ...] = ()
+
+
+class AskedWord(NamedTuple):
+    """A word of a query as it is written, the term that it is looked for by, and its form."""
+
+    text: str
+    term: bytes
+    form: bytes
+
+
+class Wanted(NamedTuple):
+    """What one part of a query wants: one of these units. `text` is the part as it is written."""
+
+    text: str
+    units: tuple[Unit, ...]
 
 
 class Plan(NamedTuple):
     """What a query comes to.
 
-    `wanted` gives for each unit the text it came from; `conditions` must hold, whatever else is found; `number` is the
-    article to be put first; `cut` says that the query was too long, `only_excluded` that it wanted nothing, so that its
-    words were taken as wanted.
+    `words` are all words that are wanted, in order, those of phrases among them; `wanted` is what a short query wants, part by
+    part, each once; `wholes` are names of several words such as TCP/IP, which are worth more where they stand as a whole.
+    `conditions` must hold, whatever else is found; `number` is the article to be put first; `cut` says that the query was too
+    long, `only_excluded` that it wanted nothing, so that its words were taken as wanted.
     """
 
-    wanted: dict[Unit, str]
-    excluded: tuple[Unit, ...]
+    words: tuple[AskedWord, ...]
+    wanted: tuple[Wanted, ...]
+    wholes: tuple[Unit, ...]
+    excluded: tuple[Wanted, ...]
     conditions: tuple[Node, ...]
     number: int | None
     cut: bool
@@ -35,31 +54,36 @@ class Plan(NamedTuple):
 
 
 def plan(query: And) -> Plan:
-    """The units of a query, each once, in order. Where a query excludes and wants nothing, its words are wanted."""
-    wanted: dict[Unit, str] = {}
-    excluded: dict[Unit, str] = {}
+    """What a query wants and excludes. Where it excludes and wants nothing, its words are wanted."""
+    wanted: list[Word | Phrase | ArticleNumber] = []
+    excluded: list[Word | Phrase | ArticleNumber] = []
     conditions: list[Node] = []
     for node in query.nodes:
         match node:
             case Word() | Phrase() | ArticleNumber():
-                wanted.update(units(node))
+                wanted.append(node)
             case Not(Word() | Phrase() as inner):
-                excluded.update(units(inner))
+                excluded.append(inner)
             case _:
                 conditions.append(node)
     only_excluded = bool(excluded) and not wanted and not conditions
     if only_excluded:
-        wanted, excluded = excluded, {}
+        wanted, excluded = excluded, []
     number = next((node.number for node in query.nodes if isinstance(node, ArticleNumber)), None)
-    kept = _first(And(tuple(conditions)), MOST_UNITS)
-    cut = max(len(wanted) + len(excluded), cost(And(tuple(conditions)))) > MOST_UNITS
+    kept = _first(And(tuple(conditions)), MOST_WORDS)
+    runs = [run for node in wanted for run in _runs(node)]
+    words = [AskedWord(*word) for run in runs for word in zip(run.texts, run.words, run.forms, strict=True)]
+    left_out = [part for node in excluded for part in wanted_by(node)]
+    cut = max(len(words) + len(left_out), cost(And(tuple(conditions)))) > MOST_WORDS
     return Plan(
-        dict(list(wanted.items())[:MOST_UNITS]),
-        tuple(excluded)[:MOST_UNITS],
-        kept.nodes if isinstance(kept, And) else (),
-        number,
-        cut,
-        only_excluded,
+        words=tuple(words[:MOST_WORDS]),
+        wanted=tuple(dict.fromkeys(part for node in wanted for part in wanted_by(node))),
+        wholes=tuple(dict.fromkeys(Unit((run.whole,)) for run in runs if run.whole))[:MOST_WORDS],
+        excluded=tuple(left_out[:MOST_WORDS]),
+        conditions=kept.nodes if isinstance(kept, And) else (),
+        number=number,
+        cut=cut,
+        only_excluded=only_excluded,
     )
 
 
@@ -77,13 +101,22 @@ def _first(node: Node, most: int) -> Node | None:
     return type(node)(tuple(nodes)) if nodes else None
 
 
-def units(node: Word | Phrase | ArticleNumber) -> dict[Unit, str]:
-    """The units of a leaf, each with its text; several for a word such as NT/2000,XP; none where it has no letter or digit."""
-    match node:
-        case Word(text):
-            return {Unit(run.words, run.whole): text for run in query_terms(text)}
-        case Phrase(text):
-            terms = tuple(term for run in query_terms(text) for term in run.words)
-            return {Unit(terms): text} if terms else {}
-        case ArticleNumber(number):
-            return {Unit((str(number).encode(),)): str(number)}
+def wanted_by(node: Word | Phrase | ArticleNumber) -> list[Wanted]:
+    """What a leaf wants; several parts for a word such as NT/2000,XP; none where it has no letter or digit.
+
+    The words of a name are looked for one after another, or as the whole; those of a phrase as they are written.
+    """
+    if isinstance(node, Phrase):
+        runs = _runs(node)
+        terms = tuple(term for run in runs for term in run.words)
+        forms = tuple(form for run in runs for form in run.forms)
+        return [Wanted(node.text, (Unit(terms, forms),))] if terms else []
+    found = []
+    for run in _runs(node):
+        others = [run.whole, *thesaurus().names.get(run.words, ())] if run.whole else []
+        found.append(Wanted(" ".join(run.texts), (Unit(run.words), *(Unit((term,)) for term in others if term))))
+    return found
+
+
+def _runs(node: Word | Phrase | ArticleNumber) -> list[QueryTerms]:
+    return query_terms(str(node.number) if isinstance(node, ArticleNumber) else node.text)

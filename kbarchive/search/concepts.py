@@ -1,0 +1,121 @@
+"""What the words of a query may be called in an article: each word with the terms that mean the same or may be meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from kbarchive.index.analysis import stems, word_terms
+from kbarchive.index.thesaurus import LONGEST, thesaurus
+from kbarchive.search.scoring import Scorer
+from kbarchive.search.settings import Settings
+from kbarchive.search.units import AskedWord, Unit
+
+# VB and OLE show the code of an error, which C writes 0x80040154, as a negative number: -2147221164.
+_DECIMAL_CODE = re.compile(r"2\d{9}")
+
+
+class Alternative(NamedTuple):
+    """A term that a word may be found by; `share` says how much of the word's worth, from 0 to 1."""
+
+    term: bytes
+    share: float
+
+    @property
+    def words(self) -> int:
+        """How many words of an article the term stands for."""
+        return self.term.count(b" ") + 1
+
+
+class Concept(NamedTuple):
+    """A word of a query. The first alternative is the word itself; `form` is how it is written.
+
+    `rarity` is its weight: the inverse document frequency of what it is best known by.
+    """
+
+    text: str
+    form: bytes
+    alternatives: tuple[Alternative, ...]
+    rarity: float
+
+
+class Question(NamedTuple):
+    """The concepts of a query, each once, and for each word of the query in order the number of its concept."""
+
+    concepts: tuple[Concept, ...]
+    sequence: tuple[int, ...]
+
+    @property
+    def weight(self) -> float:
+        """The sum of the concepts' weights."""
+        return sum(concept.rarity for concept in self.concepts)
+
+
+Correction = Callable[[str], str | None]
+"""Gives for a word that no article has the word most like it, or None."""
+
+
+def question(words: Sequence[AskedWord], scorer: Scorer, settings: Settings, correction: Correction) -> Question:
+    """What the words of a query ask for."""
+    numbers: dict[bytes, int] = {}
+    sequence = [numbers.setdefault(word.term, len(numbers)) for word in words]
+    firsts = dict(reversed(list(zip(sequence, words, strict=True))))
+    found: list[dict[bytes, float]] = [{firsts[number].term: 1.0} for number in range(len(numbers))]
+    known: list[set[bytes]] = [set(alternatives) for alternatives in found]
+    for number, term, share, same in _alternatives(words, sequence, settings, scorer, correction):
+        found[number][term] = max(share, found[number].get(term, 0.0))
+        if same:
+            known[number].add(term)
+    concepts = []
+    for number, alternatives in enumerate(found):
+        frequency = max(scorer.frequency(Unit((term,))) for term in known[number])
+        concepts.append(
+            Concept(
+                text=firsts[number].text,
+                form=firsts[number].form,
+                alternatives=tuple(
+                    Alternative(term, share)
+                    for term, share in alternatives.items()
+                    if share == 1.0 or scorer.frequency(Unit((term,)))
+                ),
+                rarity=scorer.rarity(frequency),
+            )
+        )
+    return Question(tuple(concepts), tuple(sequence))
+
+
+def _alternatives(
+    words: Sequence[AskedWord], sequence: Sequence[int], settings: Settings, scorer: Scorer, correction: Correction
+) -> Iterator[tuple[int, bytes, float, bool]]:
+    """For the number of a concept a term, its share, and whether it means just the same."""
+    names = thesaurus()
+    terms = tuple(word.term for word in words)
+    for start, (number, word) in enumerate(zip(sequence, words, strict=True)):
+        for end in range(start + 1, min(start + LONGEST, len(terms)) + 1):
+            for table, share, same in ((names.names, settings.names, True), (names.words, settings.words, False)):
+                for term in table.get(terms[start:end], ()) if share else ():
+                    for place in range(start, end):
+                        yield sequence[place], term, share / (end - start) ** 0.5, same and end == start + 1
+        unknown = not scorer.frequency(Unit((word.term,)))
+        if unknown and settings.spelling and (other := correction(word.text)):
+            yield number, word_terms(other)[0], settings.spelling, True
+        for term in _other_writings(word, unknown):
+            yield number, term, settings.spelling, unknown
+        if start + 1 < len(words) and settings.joined and word.text.isalpha():
+            joined = stems(word.text + words[start + 1].text)
+            if len(joined) == 1 and scorer.frequency(Unit(joined)):
+                for place in (start, start + 1):
+                    yield sequence[place], joined[0], settings.joined, False
+
+
+def _other_writings(word: AskedWord, unknown: bool) -> Iterator[bytes]:
+    """The other terms of a word: a code without its 0x, a name without the letter of its variant; of an unknown one its parts."""
+    own, *others = word_terms(word.text)
+    if _DECIMAL_CODE.fullmatch(word.text):
+        yield f"0x{(1 << 32) - int(word.text):x}".encode()
+    for term in others:
+        if own.startswith(b"0x") or (own.startswith(term) and len(own) == len(term) + 1):
+            yield term
+    if unknown and others:
+        yield max(others, key=len)
