@@ -247,7 +247,7 @@ def test_documents_are_pickled_for_other_processes(tmp_path: Path) -> None:
     worker = workers.ProcessWorker(worker_folder)
     worker.send(0, [Document("a.txt", None, ARTICLES["Q910001"])])
     assert [written.facts.id for written in worker.written()] == ["Q910001"]
-    worker.commit(bytearray(1))
+    worker.commit(bytearray(1), bytearray(1))
     assert worker.counts()["dialect"] == {"ftp": 1}
     worker.stop()
 

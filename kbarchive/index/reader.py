@@ -6,8 +6,10 @@ Documents are numbered through the shards: a shard's own numbers, plus its `base
 from __future__ import annotations
 
 import contextlib
+from array import array
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from whoosh.codec.whoosh3 import LENGTHS_COLUMN
@@ -18,6 +20,7 @@ from whoosh.util.numeric import byte_to_length
 from kbarchive.article import Article
 from kbarchive.errors import KbArchiveError, SearchIndexError
 from kbarchive.index import records, vocabulary
+from kbarchive.index.columns import Columns, Facet
 from kbarchive.index.postings import Postings
 from kbarchive.index.schema import TEXT_FIELDS
 from kbarchive.index.shard import open_shard
@@ -26,7 +29,7 @@ from kbarchive.index.store import Metadata, current_generation
 # Lengths are kept as one byte, a rough logarithm (Whoosh's own table).
 LENGTHS: tuple[int, ...] = tuple(byte_to_length(byte) for byte in range(256))
 
-_COLUMNS = ("key", "collection", "modified", "record")
+_COLUMNS = ("key", "record")
 
 
 class ShardReader:
@@ -41,12 +44,14 @@ class ShardReader:
         # All files are opened now: a later build may remove them while this reader goes on.
         self._columns = {name: self._reader.column_reader(name, translate=False) for name in _COLUMNS}
         self._vocabulary = vocabulary.open_file(storage)
+        self.columns = Columns(storage)
         self.lengths = {field: self._read_lengths(field) for field in TEXT_FIELDS}
 
     def close(self) -> None:
         if not self._reader.is_closed:
             self._reader.close()
             self._vocabulary.close()
+            self.columns.close()
 
     @cached_property
     def vocabulary(self) -> vocabulary.Vocabulary:
@@ -111,6 +116,8 @@ class IndexReader:
         self.metadata = metadata
         self.location = location
         self.shards: list[ShardReader] = []
+        self._facets: dict[str, Facet] = {}
+        self._numbers: dict[str, array[int]] = {}
         base = 0
         for storage in storages:
             shard = ShardReader(storage, base)
@@ -135,6 +142,10 @@ class IndexReader:
             for document in shard.documents_with(field, value):
                 yield shard.base + document
 
+    def count(self, field: str, value: str) -> int:
+        """How many documents have a value in an exact field."""
+        return sum(len(shard.documents_with(field, value)) for shard in self.shards)
+
     def texts(self, article_id: str) -> list[int]:
         """All texts of an article: itself and its revisions."""
         return [shard.base + document for shard in self.shards for document in shard.texts_with("id", article_id)]
@@ -149,6 +160,18 @@ class IndexReader:
     def column(self, name: str, document: int) -> str:
         shard = self.shard(document)
         return shard.column(name, document - shard.base)
+
+    def facet(self, name: str) -> Facet:
+        """The values of a facet (`facets.FACETS`) over all documents; read when first asked for."""
+        if name not in self._facets:
+            self._facets[name] = Facet.joined(shard.columns.facet(name) for shard in self.shards)
+        return self._facets[name]
+
+    def numbers(self, name: str) -> array[int]:
+        """The numbers of a column (`facets.DATE`, `facets.ALIKE`) of all documents; read when first asked for."""
+        if name not in self._numbers:
+            self._numbers[name] = array("I", chain.from_iterable(shard.columns.numbers(name) for shard in self.shards))
+        return self._numbers[name]
 
     def record(self, document: int) -> tuple[Article, bytes]:
         """The article and its source. Raises SearchIndexError where the stored bytes are damaged."""

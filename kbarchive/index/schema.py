@@ -32,7 +32,7 @@ SPELLING = "spelling"
 """The field of words as they are written, in small letters; text fields have stems."""
 
 # Suggestions are spelled from the words of these, which were written with some care; code and residue are not.
-_SPELLED_SECTIONS = ("symptoms", "summary", "cause")
+_SPELLED_FIELDS = ("title", "products", "query_words", "symptoms", "summary", "cause")
 
 # What the trailer of an article says of its kind: kbbug, kbnofix.
 _TYPES = ("issue type", "solution type")
@@ -104,8 +104,8 @@ def new_schema() -> Schema:
         **{name: FacetField() for name in ("keyword", "technology", "type", "platform", "version", "has")},
         id=ExactField(),
         key=ExactField(columns.VarBytesColumn()),
-        collection=FacetField(columns.RefBytesColumn()),
-        modified=ExactField(columns.RefBytesColumn()),
+        collection=FacetField(),
+        modified=ExactField(),
         cites=ExactField(),
         spelling=ExactField(),
         record=_RecordField(),
@@ -123,8 +123,8 @@ class _RecordField(FieldType):  # type: ignore[misc]  # Whoosh has no types
         return value
 
 
-def document(article: Article, record: bytes) -> dict[str, Any]:
-    """The fields of an article for Whoosh's writer; `record` is what `records.pack` made of it."""
+def article_texts(article: Article) -> dict[str, str]:
+    """The text of an article in each of `TEXT_FIELDS` in which it has any."""
     texts = {
         "title": article.title,
         "products": "\n".join((*article.products, *_applies_to(article.applies_to))),
@@ -135,17 +135,22 @@ def document(article: Article, record: bytes) -> dict[str, Any]:
     for section in article.sections:
         text = _section_text(section)
         texts[section.kind] = f"{texts[section.kind]}\n{text}" if section.kind in texts else text
+    return {name: text for name, text in texts.items() if text}
+
+
+def document(article: Article, record: bytes) -> dict[str, Any]:
+    """The fields of an article for Whoosh's writer; `record` is what `records.pack` made of it."""
+    texts = article_texts(article)
     texts["applies_to"] = "\n".join(_applies_to(article.applies_to))
     texts["code"] = "\n".join(block.text for block in _blocks(article) if isinstance(block, Code))
     fields: dict[str, Any] = {name: text for name, text in texts.items() if text}
-    prose = [article.title, texts["products"], texts["query_words"]]
-    prose += [texts[kind] for kind in _SPELLED_SECTIONS if kind in texts]
+    prose = [texts[name] for name in _SPELLED_FIELDS if name in texts]
     fields.update(
         key=article.key,
         spelling=sorted(analysis.plain_words("\n".join(prose))),
         cites=sorted({reference.id for reference in article.references}),
         record=record,
-        **{name: values for name, values in _facets(article).items() if values},
+        **{name: values for name, values in exact_values(article).items() if values},
     )
     for name in ("id", "collection", "modified"):
         if value := getattr(article, name):
@@ -153,7 +158,8 @@ def document(article: Article, record: bytes) -> dict[str, Any]:
     return fields
 
 
-def _facets(article: Article) -> dict[str, list[str]]:
+def exact_values(article: Article) -> dict[str, list[str]]:
+    """The values of an article by field: what is found whole, and as it is spelled."""
     metadata = {name.casefold(): value for name, value in article.metadata.items()}
     technology = metadata.get("technology", "").split()
     return {
@@ -168,7 +174,7 @@ def _facets(article: Article) -> dict[str, list[str]]:
 
 def _versioned(article: Article) -> Iterator[Version | AppliesTo]:
     yield from article.versions
-    yield from _entries(article.applies_to)
+    yield from applies_to_entries(article.applies_to)
 
 
 def _has(article: Article, technology: Sequence[str]) -> Iterator[str]:
@@ -197,10 +203,15 @@ def _section_text(section: Section) -> str:
 
 
 def _applies_to(entries: Iterable[AppliesTo]) -> Iterator[str]:
-    return (entry.text for entry in _entries(entries))
+    for entry in applies_to_entries(entries):
+        yield entry.text
+        # A version may stand amid the name, by which the product is found as well.
+        if entry.name not in entry.text:
+            yield entry.name
 
 
-def _entries(entries: Iterable[AppliesTo]) -> Iterator[AppliesTo]:
+def applies_to_entries(entries: Iterable[AppliesTo]) -> Iterator[AppliesTo]:
+    """Every entry of a list of what an article applies to, those nested in others included."""
     for entry in entries:
         yield entry
-        yield from _entries(entry.with_)
+        yield from applies_to_entries(entry.with_)
