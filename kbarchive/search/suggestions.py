@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 import re
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import pairwise
 
@@ -22,19 +23,29 @@ from kbarchive.search.expansion import alike
 from kbarchive.search.fields import TEXT
 from kbarchive.search.nodes import And, Field, Near, Node, Or, Phrase, Word
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _NAME = re.compile(r"[a-z]{2}[a-z0-9]*\d[a-z0-9]*")  # a name with digits, such as msvcrt40; no code
 
 # Shorter words have too many neighbours, longer ones are data. Words two edits away are looked for from a length on.
 _SHORTEST, _LONGEST = 4, 30
+
+# The shortest words whose spelling the index has.
+_SHORTEST_KEPT = 3
 _TWO_EDITS = 6
 
 # A pasted page is no query with a slip in it.
-_MOST_WORDS = 12
+_MOST_WORDS = 20
 
-# A word in as few articles may be a slip of theirs, where a neighbour is in so many times as many.
-_RARE = 2
+# A word in as few articles may be a slip of theirs, where a neighbour is in so many times as many; for one two edits away
+# in fewer still.
+_SELDOM = 20
+_VERY_SELDOM = 2
 _MORE_FREQUENT = 100
+
+# What is in fewer than one of so many articles may be a slip itself.
+_ARTICLES_OF_A_WORD = 10_000
+
+_ENDINGS = ("s", "d", "r")
 
 # Two words are written as one, where articles with the one are so many times those with the two.
 _JOINED = 10
@@ -43,8 +54,10 @@ _CANDIDATES = 12
 _NEIGHBOURS = 4
 
 # By how much a candidate's worth, a logarithm of articles, falls with slips that people seldom make.
-_OTHER_FIRST_LETTER = 2.0
+_OTHER_FIRST_LETTER = 3.0
 _SECOND_EDIT = 2.0
+_NO_SWAP = 1.5
+_NO_MISSING_LETTER = 0.7
 
 
 class Spelling:
@@ -58,80 +71,85 @@ class Spelling:
         words = list(dict.fromkeys(word.lower() for text in _texts(tree) for word in _WORD.findall(text)))
         if not 0 < len(words) <= _MOST_WORDS:
             return ()
-        misspelt = [word for word in words if self._is_misspelt(word)]
-        context = [self._documents(word) for word in words if word not in misspelt]
+        near = {word: others for word in words if (others := self._near(word)) is not None}
+        context = [self._documents(word) for word in words if word not in near]
         context = sorted(filter(None, context), key=len)[:_NEIGHBOURS]
+        near = {word: others for word, others in near.items() if not self._belongs(word, context)}
         corrected = query
         for first, second in pairwise(words):
-            if self._belong_together(first, second, misspelt):
+            if self._belong_together(first, second, near):
                 corrected = _replaced(corrected, rf"{first}\s+{second}", first + second)
-                misspelt = [word for word in misspelt if word not in (first, second)]
-        for word in misspelt:
-            if other := self._correction(word, context):
-                corrected = _replaced(corrected, word, other)
-                context.append(self._documents(other))
+                near = {word: others for word, others in near.items() if word not in (first, second)}
+        for word, others in near.items():
+            if best := self._best(word, others, context):
+                corrected = _replaced(corrected, word, best)
+                context.append(self._documents(best))
         return (corrected,) if corrected != query else ()
 
-    def _is_misspelt(self, word: str) -> bool:
+    def _near(self, word: str) -> AbstractSet[str] | None:
+        """What a word may be a slip for; None where it is none, empty where nothing is near."""
         if not _SHORTEST <= len(word) <= _LONGEST:
-            return False
+            return None
         if not word.isalpha():
-            return _NAME.fullmatch(word) is not None and not self._articles(word)
-        return self._count(word) <= _RARE
-
-    def _belong_together(self, first: str, second: str, misspelt: Sequence[str]) -> bool:
-        joined = first + second
-        if joined not in self._words or self._count(joined) <= _RARE:
-            return False
-        together = len(self._documents(first) & self._documents(second))
-        return first in misspelt or second in misspelt or self._count(joined) > _JOINED * (together + 1)
-
-    def _correction(self, word: str, context: Sequence[frozenset[int]]) -> str | None:
-        if not word.isalpha():
-            return self._best_name(word)
+            return self._near_names(word) if _NAME.fullmatch(word) and not self._articles(word) else None
         found = self._count(word)
+        if found > _SELDOM:
+            return None
         stems = self._articles(word)
-        near = {other for other in _one_edit(word) if other in self._words} - {word}
-        if stems > _RARE + 1:
-            # The stem is known: the word is misspelt only if it is no other form of a word.
-            near = {other for other in near if not found and _same_stem(word, other) and not _inflected(word, other)}
-        if found or stems:
-            near = {other for other in near if self._count(other) >= _MORE_FREQUENT * max(found, 1)}
+        least = max(_MORE_FREQUENT * found, self._least + 1)
+
+        def likely(other: str) -> bool:
+            if (found or stems) and word[0] != other[0] and sorted(word) != sorted(other):
+                return False  # pviewer and zorder are names
+            # A stem says nothing where the two words have it in common; but an ending that is new is no slip.
+            if _same_stem(word, other):
+                return self._count(other) >= least and not _inflected(word, other)
+            return self._count(other) >= max(least, _MORE_FREQUENT // 2 * stems)
+
+        near: AbstractSet[str] = {other for other in _one_edit(word) & self._words if other != word and likely(other)}
         if not near and not found and not stems:
-            if parts := self._parts(word):
-                return parts
-            if len(word) >= _TWO_EDITS:
-                near = set(alike(word)(self._text))
-        return self._best(word, near, context)
+            near = self._parts(word)
+        if not near and max(found, stems) <= _VERY_SELDOM and len(word) >= _TWO_EDITS:
+            near = {other for other in alike(word)(self._text) if other != word and likely(other)}
+        return near if near or not (found or stems) else None
 
-    def _best(self, word: str, near: set[str], context: Sequence[frozenset[int]]) -> str | None:
-        frequent = sorted(near, key=lambda other: (-self._count(other), other))[:_CANDIDATES]
-        one_edit = _one_edit(word)
+    def _belongs(self, word: str, context: Sequence[AbstractSet[int]]) -> bool:
+        """Whether an article has a word with most of the words around it, so that it is meant."""
+        documents = self._documents(word)
+        return any(2 * sum(document in others for others in context) > len(context) for document in documents)
 
+    def _belong_together(self, first: str, second: str, misspelt: Container[str]) -> bool:
+        joined = first + second
+        if min(len(first), len(second)) < _SHORTEST_KEPT or joined not in self._words:
+            return False
+        number = self._count(joined)
+        together = len(self._documents(first) & self._documents(second))
+        return number > self._least and (first in misspelt or second in misspelt or number > _JOINED * (together + 1))
+
+    def _best(self, word: str, near: AbstractSet[str], context: Sequence[frozenset[int]]) -> str | None:
         def worth(other: str) -> float:
             documents = self._documents(other)
-            together = sum(math.log1p(len(documents & others)) for others in context) / max(len(context), 1)
-            unlikely = _OTHER_FIRST_LETTER * (other[0] != word[0]) + _SECOND_EDIT * (other not in one_edit)
-            return math.log1p(len(documents)) + together - unlikely
+            together = sum(math.log1p(len(documents & others)) for others in context) / _NEIGHBOURS
+            return math.log1p(len(documents)) + together - _unlikely(word, other)
 
+        frequent = sorted(near, key=lambda other: (-self._count(other), other))[:_CANDIDATES]
         return max(frequent, key=worth, default=None)
 
-    def _best_name(self, word: str) -> str | None:
-        """A name with digits is corrected in its letters only: other digits are another name."""
+    def _near_names(self, word: str) -> AbstractSet[str]:
+        """Names with digits are corrected in their letters only: other digits are another name."""
         digits = re.findall(r"\d+", word)
-        near = [other for other in _one_edit(word) if other in self._terms and re.findall(r"\d+", other) == digits]
-        best = max(near, key=lambda other: (self._articles(other), other), default=None)
-        return best if best and self._articles(best) > _RARE else None
+        near = {other: self._articles(other) for other in _one_edit(word) & self._terms if re.findall(r"\d+", other) == digits}
+        return {max(near, key=lambda other: (near[other], other))} if near else set()
 
-    def _parts(self, word: str) -> str | None:
+    def _parts(self, word: str) -> AbstractSet[str]:
         """The word as the two words that stand together in most articles."""
-        best: tuple[int, str] = (_RARE, "")
-        for place in range(_SHORTEST - 1, len(word) - _SHORTEST + 2):
+        best = (self._least, "")
+        for place in range(_SHORTEST_KEPT, len(word) - _SHORTEST_KEPT + 1):
             first, second = word[:place], word[place:]
             if first in self._words and second in self._words:
                 together = len(self._documents(first) & self._documents(second))
                 best = max(best, (together, f"{first} {second}"))
-        return best[1] or None
+        return {best[1]} if best[1] else set()
 
     def _articles(self, word: str) -> int:
         """In how many articles a word is, in any form, in the field in which it is most often."""
@@ -146,6 +164,10 @@ class Spelling:
 
     def _documents(self, word: str) -> frozenset[int]:
         return frozenset(self._reader.find_all(SPELLING, word))
+
+    @cached_property
+    def _least(self) -> int:
+        return self._reader.documents // _ARTICLES_OF_A_WORD
 
     @cached_property
     def _words(self) -> frozenset[str]:
@@ -175,12 +197,26 @@ def _texts(node: Node) -> Iterator[str]:
             yield from _texts(inner)
 
 
+def _unlikely(word: str, other: str) -> float:
+    """How seldom people write one word for the other."""
+    swapped = sorted(word) == sorted(other)
+    missing = len(word) < len(other)
+    costs = {
+        _OTHER_FIRST_LETTER: word[0] != other[0] and not swapped,
+        _SECOND_EDIT: " " not in other and other not in _one_edit(word),
+        _NO_SWAP: not swapped,
+        _NO_MISSING_LETTER: not swapped and not missing,
+    }
+    return sum(cost for cost, incurred in costs.items() if incurred)
+
+
 def _same_stem(word: str, other: str) -> bool:
     return word_terms(word)[0] == word_terms(other)[0]
 
 
 def _inflected(word: str, other: str) -> bool:
-    return word.startswith(other) or other.startswith(word)
+    """Whether a word is the other with an ending."""
+    return word.startswith(other) and word[len(other) :] in _ENDINGS
 
 
 def _replaced(query: str, pattern: str, other: str) -> str:
@@ -190,6 +226,8 @@ def _replaced(query: str, pattern: str, other: str) -> str:
         text = match.group()
         if text.isupper():
             return other.upper()
+        if len(text) == len(other):
+            return "".join(new.upper() if old.isupper() else new for old, new in zip(text, other, strict=True))
         return other.capitalize() if text[0].isupper() else other
 
     return re.sub(rf"(?<![^\W_]){pattern}(?![^\W_])", spelled, query, flags=re.IGNORECASE)
