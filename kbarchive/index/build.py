@@ -174,7 +174,7 @@ def _alike(
     shards: Sequence[Sequence[Written]], order: Sequence[tuple[int, int]], chosen: Sequence[bytearray]
 ) -> list[array[int]]:
     """For each shard the group of near-identical articles of each of its documents."""
-    alike = [array("I", bytes(4 * len(written))) for written in shards]
+    alike = [array("I", [0]) * len(written) for written in shards]
     compared = (shards[s][n].likeness if chosen[s][n] == Role.ARTICLE else None for s, n in order)
     for (shard, number), group in zip(order, groups(compared), strict=True):
         alike[shard][number] = group

@@ -139,7 +139,7 @@ def _stored(documents: Iterable[tuple[str, ...]]) -> _StoredFacet:
 
 
 def _bytes(numbers: Iterable[int]) -> bytes:
-    return little_endian(array("I", numbers)).tobytes()
+    return little_endian(array("I", iter(numbers))).tobytes()  # bytes, too, as numbers
 
 
 def _array(data: bytes) -> array[int]:
