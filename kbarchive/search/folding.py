@@ -50,7 +50,8 @@ class Folding:
         return [self._folded(scores, *scored) for scored in firsts[offset:wanted]]
 
     def _folded(self, scores: Mapping[int, float], document: int, score: float) -> Folded:
-        members = self._members.get(self._groups[document], ())
+        group = self._groups[document]
+        members = self._members[group] if group else ()
         others = {other: scores[other] for other in members if other in scores and other != document}
         return Folded(document, score, tuple(other for other, _ in best_first(self._reader, others, len(others))))
 

@@ -72,9 +72,11 @@ class Spelling:
         if not 0 < len(words) <= _MOST_WORDS:
             return ()
         near = {word: others for word in words if (others := self._near(word)) is not None}
-        context = [self._documents(word) for word in words if word not in near]
-        context = sorted(filter(None, context), key=len)[:_NEIGHBOURS]
-        near = {word: others for word, others in near.items() if not self._belongs(word, context)}
+        context: list[frozenset[int]] = []
+        if near:
+            known = (self._documents(word) for word in words if word not in near)
+            context = sorted(filter(None, known), key=len)[:_NEIGHBOURS]
+            near = {word: others for word, others in near.items() if not self._belongs(word, context)}
         corrected = query
         for first, second in pairwise(words):
             if self._belong_together(first, second, near):
@@ -120,9 +122,9 @@ class Spelling:
 
     def _belong_together(self, first: str, second: str, misspelt: Container[str]) -> bool:
         joined = first + second
-        if min(len(first), len(second)) < _SHORTEST_KEPT or joined not in self._words:
-            return False
         number = self._count(joined)
+        if min(len(first), len(second)) < _SHORTEST_KEPT or not number:
+            return False
         together = len(self._documents(first) & self._documents(second))
         return number > self._least and (first in misspelt or second in misspelt or number > _JOINED * (together + 1))
 
