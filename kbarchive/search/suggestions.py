@@ -33,6 +33,9 @@ _SHORTEST, _LONGEST = 4, 30
 _SHORTEST_KEPT = 3
 _TWO_EDITS = 6
 
+# Where more words are misspelt, others are corrected by one edit only: each of two takes some 10 ms.
+_MOST_FAR = 4
+
 # A pasted page is no query with a slip in it.
 _MOST_WORDS = 20
 
@@ -71,7 +74,11 @@ class Spelling:
         words = list(dict.fromkeys(word.lower() for text in _texts(tree) for word in _WORD.findall(text)))
         if not 0 < len(words) <= _MOST_WORDS:
             return ()
-        near = {word: others for word in words if (others := self._near(word)) is not None}
+        near: dict[str, AbstractSet[str]] = {}
+        for word in words:
+            others = self._near(word, two_edits=len(near) < _MOST_FAR)
+            if others is not None:
+                near[word] = others
         context: list[frozenset[int]] = []
         if near:
             known = (self._documents(word) for word in words if word not in near)
@@ -88,7 +95,7 @@ class Spelling:
                 context.append(self._documents(best))
         return (corrected,) if corrected != query else ()
 
-    def _near(self, word: str) -> AbstractSet[str] | None:
+    def _near(self, word: str, two_edits: bool) -> AbstractSet[str] | None:
         """What a word may be a slip for; None where it is none, empty where nothing is near."""
         if not _SHORTEST <= len(word) <= _LONGEST:
             return None
@@ -111,7 +118,7 @@ class Spelling:
         near: AbstractSet[str] = {other for other in _one_edit(word) & self._words if other != word and likely(other)}
         if not near and not found and not stems:
             near = self._parts(word)
-        if not near and max(found, stems) <= _VERY_SELDOM and len(word) >= _TWO_EDITS:
+        if not near and two_edits and max(found, stems) <= _VERY_SELDOM and len(word) >= _TWO_EDITS:
             near = {other for other in alike(word)(self._text) if other != word and likely(other)}
         return near if near or not (found or stems) else None
 
