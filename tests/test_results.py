@@ -185,9 +185,9 @@ def test_articles_like_one(index: Index) -> None:
 
 
 def test_an_article_like_no_other(tmp_path: Path) -> None:
-    alone = {"Q990001": article(990001, "", {}, product="Zither"), "Q990002": article(990002, "Oboe", {"SUMMARY": "Reed."})}
+    alone = {**ARTICLES, "Q990001": b"DOCUMENT:Q990001  12-MAY-1999  [zither]\nTITLE   :Zithers Humming\n"}
     with index_of(tmp_path, alone) as index:
-        assert index.like("Q990001").partial is False
+        assert index.like("Q990001").total == 0
 
 
 def test_how_often_a_hit_is_cited(index: Index) -> None:

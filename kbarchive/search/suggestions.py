@@ -29,9 +29,10 @@ _NAME = re.compile(r"[a-z]{2}[a-z0-9]*\d[a-z0-9]*")  # a name with digits, such 
 # Shorter words have too many neighbours, longer ones are data. Words two edits away are looked for from a length on.
 _SHORTEST, _LONGEST = 4, 30
 
+_TWO_EDITS = 6
+
 # The shortest words whose spelling the index has.
 _SHORTEST_KEPT = 3
-_TWO_EDITS = 6
 
 # Where more words are misspelt, others are corrected by one edit only: each of two takes some 10 ms.
 _MOST_FAR = 4
@@ -48,6 +49,7 @@ _MORE_FREQUENT = 100
 # What is in fewer than one of so many articles may be a slip itself.
 _ARTICLES_OF_A_WORD = 10_000
 
+# What makes another form of a word, one letter away.
 _ENDINGS = ("s", "d", "r")
 
 # Two words are written as one, where articles with the one are so many times those with the two.
@@ -86,8 +88,9 @@ class Spelling:
             near = {word: others for word, others in near.items() if not self._belongs(word, context)}
         corrected = query
         for first, second in pairwise(words):
-            if self._belong_together(first, second, near):
-                corrected = _replaced(corrected, rf"{first}\s+{second}", first + second)
+            joined = _replaced(corrected, rf"{first}\s+{second}", first + second)
+            if joined != corrected and self._belong_together(first, second, near):
+                corrected = joined
                 near = {word: others for word, others in near.items() if word not in (first, second)}
         for word, others in near.items():
             if best := self._best(word, others, context):
@@ -128,6 +131,7 @@ class Spelling:
         return any(2 * sum(document in others for others in context) > len(context) for document in documents)
 
     def _belong_together(self, first: str, second: str, misspelt: Container[str]) -> bool:
+        """Whether two words are one in the archive."""
         joined = first + second
         number = self._count(joined)
         if min(len(first), len(second)) < _SHORTEST_KEPT or not number:
@@ -210,13 +214,12 @@ def _unlikely(word: str, other: str) -> float:
     """How seldom people write one word for the other."""
     swapped = sorted(word) == sorted(other)
     missing = len(word) < len(other)
-    costs = {
-        _OTHER_FIRST_LETTER: word[0] != other[0] and not swapped,
-        _SECOND_EDIT: " " not in other and other not in _one_edit(word),
-        _NO_SWAP: not swapped,
-        _NO_MISSING_LETTER: not swapped and not missing,
-    }
-    return sum(cost for cost, incurred in costs.items() if incurred)
+    two_edits = " " not in other and other not in _one_edit(word)
+    cost = _SECOND_EDIT if two_edits else 0.0
+    if not swapped:
+        cost += _NO_SWAP + (0.0 if missing else _NO_MISSING_LETTER)
+        cost += _OTHER_FIRST_LETTER if word[0] != other[0] else 0.0
+    return cost
 
 
 def _same_stem(word: str, other: str) -> bool:
