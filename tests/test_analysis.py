@@ -11,7 +11,9 @@ from kbarchive.index.analysis import find, plain_words, positions, query_terms
     ("text", "terms"),
     [
         ("0x80040154", {b"0x80040154": [0], b"80040154": [0]}),
-        ("0x0000000A", {b"0x0000000a": [0], b"a": [0]}),
+        ("0x0000000A", {b"0xa": [0]}),
+        ("0xA", {b"0xa": [0]}),
+        ("CreateWindowExA", {b"createwindowexa": [0], b"createwindowex": [0], b"creat": [0], b"window": [0], b"ex": [0]}),
         ("C++", {b"c++": [0], b"c": [0]}),
         ("C#", {b"c#": [0], b"c": [0]}),
         ("TCP/IP", {b"tcp/ip": [0], b"tcp": [0], b"ip": [1]}),
@@ -45,7 +47,7 @@ def test_case_and_ends_of_words_do_not_matter() -> None:
 
 def test_a_query_is_analysed_by_the_same_rules() -> None:
     (name, path) = query_terms(r"CreateWindowEx HKEY_LOCAL_MACHINE\System")
-    assert name == ((b"createwindowex",), None)
+    assert name == (("CreateWindowEx",), (b"createwindowex",), (b"createwindowex",), None)
     assert path.whole == rb"hkey_local_machine\system"
     assert path.words == (b"hkei", b"local", b"machin", b"system")
     assert query_terms("(-) ... ??") == []

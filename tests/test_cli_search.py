@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import subprocess
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kbarchive.resources import query_help
-from tests.searching import ARTICLES, index_of, write_articles
+from tests.searching import ARTICLES, article, index_of, write_articles
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,147 @@ def test_forms_for_programs(folder: str) -> None:
     assert hits == results["hits"]
     assert kbsearch("--ids", "--index", folder, "relay").stdout.decode().split() == ["Q910001", "Q910002"]
     assert kbsearch("--ids", "--limit", "1", "--offset", "1", "--index", folder, "relay").stdout == b"Q910002\n"
+
+
+def test_hits_as_a_table(folder: str) -> None:
+    text = kbsearch("--csv", "--index", folder, "relay").stdout.decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    hits = json.loads(kbsearch("--json", "--index", folder, "relay").stdout)["hits"]
+    assert list(rows[0]) == [
+        *("rank", "id", "key", "title", "score", "modified", "collection", "products", "cited_by", "alike", "snippet")
+    ]
+    for row, hit in zip(rows, hits, strict=True):
+        assert [row[name] for name in ("rank", "key", "title", "score")] == [
+            str(hit[n]) for n in ("rank", "key", "title", "score")
+        ]
+        assert row["products"] == "; ".join(hit["products"])
+        assert row["snippet"] == " ".join(snippet["text"] for snippet in hit["snippets"])
+
+
+def test_ids_for_xargs(folder: str) -> None:
+    for option in ("-0", "--null"):
+        assert kbsearch(option, "--index", folder, "relay").stdout == b"Q910001\0Q910002\0"
+
+
+def test_facets_are_shown_as_filters(folder: str) -> None:
+    lines = kbsearch("--facets", "--limit", "0", "--index", folder, "relay").stdout.decode().splitlines()
+    assert "by product:" in lines
+    assert '        2  product:"Microsoft Exchange Server"' in lines
+    assert "        1  modified:1999" in lines
+    for form in ("--csv", "--jsonl", "--ids", "-0"):
+        assert kbsearch("--facets", form, "--index", folder, "relay").returncode == 2
+
+
+def test_the_newest_first(folder: str) -> None:
+    assert kbsearch("--ids", "--sort", "date", "--index", folder, "relay").stdout == b"Q910002\nQ910001\n"
+
+
+def test_articles_like_one(folder: str) -> None:
+    assert kbsearch("--ids", "--limit", "1", "--like", "910001", "--index", folder).stdout == b"Q910002\n"
+    missing = kbsearch("--like", "Q1", "--index", folder)
+    assert (missing.returncode, b"no article 'Q1'" in missing.stderr) == (2, True)
+
+
+def test_near_identical_articles_are_one_hit_for_people(tmp_path: Path) -> None:
+    text = {"SUMMARY": "Open the lid of the ferry, turn the brass key twice, and wait for the bell."}
+    series = {f"Q{n}": article(n, f"V{n}: Lowering the Ramp", text) for n in (996001, 996002, 996003)}
+    index_of(tmp_path, series).close()
+    place = str(tmp_path / "index")
+    shown = kbsearch("--index", place, "ramp")
+    assert shown.stdout.decode().splitlines()[0] == "1. Q996001  V996001: Lowering the Ramp  +2 alike"
+    assert b"2. " not in shown.stdout
+    assert b"2. Q996002" in kbsearch("--no-fold", "--index", place, "ramp").stdout
+    assert json.loads(kbsearch("--json", "--index", place, "ramp").stdout)["total"] == 3
+    folded = json.loads(kbsearch("--json", "--fold", "--index", place, "ramp").stdout)
+    assert (folded["total"], folded["folded"], folded["hits"][0]["alike"]) == (1, True, ["Q996002", "Q996003"])
+
+
+def test_many_queries(folder: str, tmp_path: Path) -> None:
+    asked = tmp_path / "queries.txt"
+    asked.write_bytes(b"relay\n\nzeppelin\nexchange (\r\n\xff\n")
+    place = ("--index", folder, "--queries", str(asked))
+
+    text = kbsearch(*place)
+    assert text.returncode == 0
+    heads = [line for line in text.stdout.decode().splitlines() if line.startswith("[")]
+    assert heads == ["[1] relay", "[2] zeppelin", "[3] exchange (", "[4] \ufffd"]
+    assert b"nothing found" in text.stdout
+    assert b"query 3: this bracket is not closed" in text.stderr
+
+    everything = json.loads(kbsearch("--json", *place).stdout)
+    assert [results["query"] for results in everything] == ["relay", "zeppelin", "exchange (", "\ufffd"]
+    lines = [json.loads(line) for line in kbsearch("--jsonl", *place).stdout.splitlines()]
+    assert [(line["number"], line["query"], line["key"]) for line in lines[:2]] == [
+        (1, "relay", "Q910001"),
+        (1, "relay", "Q910002"),
+    ]
+    assert {line["number"] for line in lines} == {1, 3}
+    rows = list(csv.DictReader(io.StringIO(kbsearch("--csv", *place).stdout.decode())))
+    assert [(row["number"], row["key"]) for row in rows] == [(str(line["number"]), line["key"]) for line in lines]
+    assert kbsearch("--ids", *place).stdout.decode().split() == [line["key"] for line in lines]
+
+    asked.write_text("zeppelin\n")
+    assert kbsearch(*place).returncode == 1
+    asked.write_text("")
+    assert (kbsearch("--json", *place).stdout, kbsearch("--json", *place).returncode) == (b"[]\n", 1)
+
+
+def test_queries_from_stdin(folder: str) -> None:
+    command = [sys.executable, "-m", "kbarchive.cli.search", "--ids", "--queries", "-", "--index", folder]
+    result = subprocess.run(command, input=b"win32s\nQ910002", capture_output=True, check=False)
+    assert result.stdout.decode().split() == ["Q910003", "Q910002", "Q910001"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--like", "Q910001", "relay"), "--like stands in place of a query; leave out the words 'relay'"),
+        (("--queries", "-", "relay"), "--queries stands in place of a query; leave out the words 'relay'"),
+        (("--queries", "-", "--like", "Q910001"), "--like and --queries exclude each other"),
+    ],
+)
+def test_one_thing_is_asked_at_a_time(folder: str, arguments: tuple[str, ...], told: str) -> None:
+    failed = kbsearch("--index", folder, *arguments)
+    assert (failed.returncode, failed.stdout) == (2, b"")
+    assert failed.stderr.decode() == f"kbsearch: error: {told}; see kbsearch --help\n"
+
+
+def test_a_file_of_queries_that_is_not_there(folder: str, tmp_path: Path) -> None:
+    failed = kbsearch("--index", folder, "--queries", str(tmp_path / "nowhere"))
+    assert (failed.returncode, b"nowhere: No such file" in failed.stderr) == (2, True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals of this kind")
+def test_ids_are_links_on_a_terminal(folder: str) -> None:
+    link = b"\x1b]8;;https://jeffpar.github.io/kbarchive/kb/910/Q910001/\x1b\\"
+    assert link in _on_terminal(folder, "xterm-256color")
+    assert b"\x1b[1mQ910001" in _on_terminal(folder, "linux")
+    for text in (_on_terminal(folder, "linux"), _on_terminal(folder, "dumb"), _on_terminal(folder, "xterm", NO_COLOR="1")):
+        assert b"Q910001" in text
+        assert b"\x1b]8" not in text
+    assert b"\x1b" not in _on_terminal(folder, "xterm", "--color", "never")
+    assert b"\x1b]8" not in kbsearch("--color", "always", "--index", folder, "relay").stdout
+
+
+def _on_terminal(folder: str, term: str, *arguments: str, **environment: str) -> bytes:
+    """What kbsearch writes to a terminal of a kind."""
+    import pty  # no such module on Windows
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "kbarchive.cli.search", "-q", "--index", folder, *arguments, "relay"]
+    plain = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    with subprocess.Popen(command, stdout=theirs, env={**plain, "TERM": term, **environment}) as process:
+        os.close(theirs)
+        written = b""
+        try:
+            while part := os.read(ours, 65_536):
+                written += part
+        except OSError:
+            pass  # how Linux tells that nobody writes any more
+        finally:
+            os.close(ours)
+    assert process.returncode == 0
+    return written
 
 
 def test_exit_codes(folder: str) -> None:

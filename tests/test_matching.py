@@ -15,7 +15,7 @@ from kbarchive import Article
 from kbarchive.article import Code, Table, walk_blocks, walk_sections
 from kbarchive.resources import query_help, resource_folder
 from kbarchive.search import Index
-from kbarchive.search.expansion import _alike, _distance
+from kbarchive.search.expansion import _distance, alike
 from kbarchive.search.query import parse
 from tests.querying import PASTED, SIGNS
 from tests.searching import article, index_of
@@ -187,6 +187,4 @@ def test_no_query_raises(index: Index, query: str) -> None:
 @given(st.text("abc", min_size=3, max_size=9), st.lists(st.text("abc", min_size=1, max_size=10), max_size=20))
 def test_fuzzy_words_are_all_that_few_edits_away(word: str, others: list[str]) -> None:
     edits = 1 if len(word) <= 5 else 2
-    assert sorted(_alike(word)("\n".join(others))) == sorted(
-        other for other in others if _distance(word, other, edits) <= edits
-    )
+    assert sorted(alike(word)("\n".join(others))) == sorted(other for other in others if _distance(word, other, edits) <= edits)

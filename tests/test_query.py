@@ -14,7 +14,7 @@ from kbarchive.resources import grammar_text
 from kbarchive.search.fields import NAMES
 from kbarchive.search.nodes import And, Phrase, Word, cost
 from kbarchive.search.query import parse
-from kbarchive.search.units import MOST_UNITS, Unit, plan
+from kbarchive.search.units import MOST_WORDS, Unit, plan
 from tests.corpus import corpus_files
 from tests.querying import PASTED, SIGNS
 
@@ -164,24 +164,26 @@ def test_long_and_deep_texts_are_queries(text: str) -> None:
 
 def test_words_become_units() -> None:
     planned = plan(parse('TCP/IP "relay not allowed" relay relay -host').tree)
-    assert list(planned.wanted) == [
-        Unit((b"tcp", b"ip"), b"tcp/ip"),
-        Unit((b"relai", b"not", b"allow")),
-        Unit((b"relai",)),
+    assert [word.text for word in planned.words] == ["TCP", "IP", "relay", "not", "allowed", "relay", "relay"]
+    assert [part.units for part in planned.wanted] == [
+        (Unit((b"tcp", b"ip")), Unit((b"tcp/ip",))),
+        (Unit((b"relai", b"not", b"allow"), (b"relay", b"not", b"allowed")),),
+        (Unit((b"relai",)),),
     ]
-    assert planned.excluded == (Unit((b"host",)),)
+    assert planned.wholes == (Unit((b"tcp/ip",)),)
+    assert [part.units for part in planned.excluded] == [(Unit((b"host",)),)]
     assert planned.conditions == ()
 
 
 def test_other_nodes_become_conditions() -> None:
     planned = plan(parse("relay a OR b -title:c").tree)
-    assert list(planned.wanted) == [Unit((b"relai",))]
+    assert [word.term for word in planned.words] == [b"relai"]
     assert repr(planned.conditions) == "(Or(Word('a'), Word('b')), Not(Field('title', Word('c'))))"
 
 
 def test_a_query_that_only_excludes_is_taken_as_words() -> None:
     planned = plan(parse("-relay").tree)
-    assert list(planned.wanted) == [Unit((b"relai",))]
+    assert [word.term for word in planned.words] == [b"relai"]
     assert planned.only_excluded
     assert not planned.excluded
 
@@ -189,5 +191,5 @@ def test_a_query_that_only_excludes_is_taken_as_words() -> None:
 @pytest.mark.parametrize("joint", [" ", " OR ", " title:", "* ", "~ OR "])
 def test_a_pasted_page_is_cut(joint: str) -> None:
     planned = plan(parse(joint.join(f"word{number}" for number in range(1000))).tree)
-    assert len(planned.wanted) + cost(And(planned.conditions)) <= MOST_UNITS + 1
+    assert len(planned.words) + cost(And(planned.conditions)) <= MOST_WORDS + 1
     assert planned.cut

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbarchive.search import Index
-from kbarchive.search.snippets import best_snippet
+from kbarchive.search.snippets import best_snippets
 from tests.searching import ARTICLES, article, index_of
 
 
@@ -120,9 +120,16 @@ def test_the_json_of_results(index: Index) -> None:
     results = msgspec.to_builtins(index.search('"relay not allowed"', facets=True))
     hit = results["hits"][0]
     snippet = hit["snippets"][0]
-    assert list(results) == ["schema", "query", "total", "partial", "hits", "facets", "suggestions", "diagnostics"]
+    names = ["schema", "query", "total", "partial", "hits", "facets", "suggestions", "diagnostics", "folded"]
+    assert list(results) == names
     assert results["schema"] == 1
-    assert results["facets"] == {"collection": {"exchange": 1}, "year": {"1999": 1}}
+    assert results["facets"] == {
+        "collection": {"exchange": 1},
+        "product": {"Microsoft Exchange Server": 1},
+        "keyword": {"kbmadeup": 1},
+        "type": {},
+        "year": {"1999": 1},
+    }
     assert {name: hit[name] for name in ("rank", "id", "key", "modified", "collection", "products")} == {
         "rank": 1,
         "id": "Q910001",
@@ -137,7 +144,8 @@ def test_the_json_of_results(index: Index) -> None:
 
 def test_facets_count_all_that_matches(index: Index) -> None:
     facets = index.search("kbmadeup", limit=1, facets=True).facets
-    assert facets == {"collection": {"exchange": 2, "visualc": 1}, "year": {"1995": 1, "1999": 1, "2001": 1}}
+    assert facets["collection"] == {"exchange": 2, "visualc": 1}
+    assert facets["year"] == {"1995": 1, "1999": 1, "2001": 1}
     assert index.search("kbmadeup").facets == {}
 
 
@@ -145,7 +153,7 @@ def test_facets_count_all_that_matches(index: Index) -> None:
     ("query", "suggestions"),
     [
         ("netsheild", ("netshield",)),
-        ("Netsheild, please", ("netshield, please",)),
+        ("Netsheild, please", ("Netshield, please",)),
         ("compilre relay", ("compiler relay",)),
         ("connetcors", ("connector",)),
         ("relay", ()),
@@ -180,8 +188,7 @@ def test_a_snippet_is_the_tightest_passage_cut_between_words(tmp_path: Path) -> 
     filling = "plain words that fill the page without saying much of anything at all " * 5
     text = f"A relay. {filling} Here relay is not allowed. {filling}"
     with index_of(tmp_path, {"Q970001": article(970001, "Snippets", {"SUMMARY": text})}) as index:
-        snippet = best_snippet(index.article("Q970001"), {b"relai": 2.0, b"not": 1.0, b"allow": 2.0})
-    assert snippet is not None
+        (snippet,) = best_snippets(index.article("Q970001"), {b"relai": 2.0, b"not": 1.0, b"allow": 2.0})
     assert [snippet.text[start:end] for start, end in snippet.highlights] == ["relay", "not", "allowed"]
     assert snippet.text.startswith("...")
     assert snippet.text.endswith("...")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import NoReturn
+from collections.abc import Iterable, Iterator
+from typing import NoReturn, cast
 
 import click
 
 from kbarchive._version import __version__
+from kbarchive.cli import hits
 from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, counted, run, say, wants_color
 from kbarchive.cli.opening import index_option, opened
 from kbarchive.render.clean import printable
 from kbarchive.resources import query_help
-from kbarchive.search import Hit, Index, Results
+from kbarchive.search import Index, Results, Sort
 
 _NAME = "kbsearch"
-_BOLD, _FAINT, _FOUND, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[1;33m", "\x1b[0m"
-_FACETS_SHOWN = 10
 
 # How much of a query is shown before and behind what could not be read, in characters.
 _AROUND = 50
@@ -67,24 +67,46 @@ def _show_query_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> No
 
 
 @click.command(cls=_QueryCommand, context_settings=CONTEXT_SETTINGS)
-@click.argument("words", metavar="QUERY...", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument("words", metavar="QUERY...", nargs=-1, type=click.UNPROCESSED)
 @click.option("--limit", type=Number(min=0), default=10, show_default=True, metavar="N", help="How many hits.")
 @click.option("--offset", type=Number(min=0), default=0, metavar="N", help="Leave out the first N hits.")
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "date"]),
+    default="relevance",
+    show_default=True,
+    help="The best first, or the newest.",
+)
+@click.option(
+    "--fold/--no-fold",
+    default=None,
+    help="Near-identical articles as one hit. Default: only where hits are shown for people, not with --json and the like.",
+)
+@click.option("--like", metavar="ID", help="The articles most like one, in place of a query.")
+@click.option("--queries", metavar="FILE", help="A query a line from a file, or - for stdin, in place of a query.")
 @index_option
-@click.option("--facets", is_flag=True, help="Count all that was found by collection and by year.")
-@click.option("--json", "form", flag_value="json", help="Everything as one JSON object.")
+@click.option("--facets", is_flag=True, help="Count all that was found by collection, product, keyword, type and year.")
+@click.option("--json", "form", flag_value="json", help="Everything as one JSON object; an array of them for many queries.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="The hits as JSON, one a line.")
+@click.option("--csv", "form", flag_value="csv", help="The hits as a table, a line of names first.")
 @click.option("--ids", "form", flag_value="ids", help="The ids of the hits, one a line.")
+@click.option("-0", "--null", "form", flag_value="null", help="The ids of the hits, each with a NUL behind it, for xargs -0.")
 @color_option
 @click.option(
     "--help-query", is_flag=True, is_eager=True, expose_value=False, callback=_show_query_help, help="Explain queries and exit."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @click.version_option(__version__, prog_name=_NAME)
+@click.pass_context
 def search(
+    ctx: click.Context,
     words: tuple[str, ...],
     limit: int,
     offset: int,
+    sort: str,
+    fold: bool | None,
+    like: str | None,
+    queries: str | None,
     index_dir: str | None,
     facets: bool,
     form: str | None,
@@ -104,30 +126,41 @@ def search(
       kbsearch 'title:relay product:exchange modified:>=1999'
       kbsearch --json --limit 3 0x80040154
       kbsearch --ids exchange relay | xargs -n1 kbarchive show
+      kbsearch --like Q206968
+      kbsearch --sort date --facets exchange relay
+      kbsearch --jsonl --limit 1 --queries questions.txt
       kbsearch --index sample autoexec.bat
       kbsearch -- -word that begins with a minus
 
     \b
     Exit codes:
-      0  found (also where no article has all the words)
+      0  found (also where no article has all the words; of many queries, for one at least)
       1  nothing found
       2  could not search
     """
-    if facets and form in ("jsonl", "ids"):
+    if facets and form in ("jsonl", "csv", "ids", "null"):
         raise click.UsageError(f"--facets cannot be shown with --{form}; use it with --json or alone")
-    if not "".join(words).strip():
-        raise click.UsageError("the query is empty")
+    _check_asked(ctx, words, like, queries)
+    many = queries is not None
+    fold = form is None if fold is None else fold
+
+    def answers(index: Index) -> Iterator[Results]:
+        order = cast(Sort, sort)
+        if like is not None:
+            yield index.like(like, limit, offset, facets=facets, sort=order, fold=fold)
+            return
+        for query in [" ".join(words)] if queries is None else _lines_of(queries):
+            yield index.search(query, limit, offset, facets=facets, sort=order, fold=fold)
+
+    found = False
     with opened(index_dir, _NAME, "searching", quiet) as index:
-        results = index.search(" ".join(words), limit, offset, facets=facets)
-    if not quiet:
-        _say_notes(results)
-    if form:
-        _write(results, form)
-    else:
-        _print(results, wants_color(color))
-    if not quiet and not form:
-        _say_more(results, limit, offset, index)
-    return 0 if results.total else 1
+        for number, results in enumerate(_written(answers(index), form, wants_color(color), many), 1):
+            found = found or bool(results.total)
+            if not quiet:
+                _say_notes(results, number if many else None)
+                if form is None and not many:
+                    _say_more(results, limit, offset, index)
+    return 0 if found else 1
 
 
 def main() -> NoReturn:
@@ -135,15 +168,59 @@ def main() -> NoReturn:
     run(search, _NAME)
 
 
-def _say_notes(results: Results) -> None:
+def _check_asked(ctx: click.Context, words: tuple[str, ...], like: str | None, queries: str | None) -> None:
+    instead = [name for name, given in (("--like", like), ("--queries", queries)) if given is not None]
+    if len(instead) > 1:
+        raise click.UsageError(f"{' and '.join(instead)} exclude each other")
+    if words and instead:
+        raise click.UsageError(f"{instead[0]} stands in place of a query; leave out the words {' '.join(words)!r}")
+    if not words and not instead:
+        raise click.MissingParameter(ctx=ctx, param=next(p for p in ctx.command.params if isinstance(p, click.Argument)))
+    if words and not "".join(words).strip():
+        raise click.UsageError("the query is empty")
+
+
+def _lines_of(path: str) -> Iterator[str]:
+    """The queries of a file or stdin, one a line; empty lines are none."""
+    with click.open_file(path, encoding="utf-8", errors="replace") as file:
+        yield from (line.strip() for line in file if line.strip())
+
+
+def _written(answers: Iterable[Results], form: str | None, color: bool, many: bool) -> Iterator[Results]:
+    """Writes each answer in a form, and hands it on."""
+    if form == "csv":
+        hits.write_csv_head(many)
+    kept = []
+    for number, results in enumerate(answers, 1):
+        place = number if many else None
+        match form:
+            case None:
+                hits.write_text(results, color, place)
+            case "jsonl":
+                hits.write_jsonl(results, place)
+            case "csv":
+                hits.write_csv(results, place)
+            case "json" if many:
+                kept.append(results)
+            case "json":
+                hits.write_json(results)
+            case _:
+                hits.write_keys(results, "\0" if form == "null" else "\n")
+        yield results
+    if form == "json" and many:
+        hits.write_json(kept)
+
+
+def _say_notes(results: Results, number: int | None) -> None:
+    where = "" if number is None else f"query {number}: "
     for diagnostic in results.diagnostics:
-        say(diagnostic.message, _NAME)
+        say(where + diagnostic.message, _NAME)
         if diagnostic.start is not None and diagnostic.end is not None:
             click.echo(_pointed(results.query, diagnostic.start, diagnostic.end), err=True)
     if results.partial:
-        say("no article has all the words; these have most of them", _NAME)
+        say(f"{where}no article has all the words; these have most of them", _NAME)
     for suggestion in results.suggestions:
-        say(f"did you mean: {suggestion}", _NAME)
+        say(f"{where}did you mean: {suggestion}", _NAME)
 
 
 def _pointed(query: str, start: int, end: int) -> str:
@@ -161,44 +238,7 @@ def _say_more(results: Results, limit: int, offset: int, index: Index) -> None:
     elif len(results.hits) < results.total:
         following = offset + limit
         more = f"; more with --offset {following}" if limit and following < results.total else ""
-        say(f"{len(results.hits):,} of {counted(results.total, 'article')} found{more}", _NAME)
-
-
-def _write(results: Results, form: str) -> None:
-    import msgspec
-
-    if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(results), indent=2))
-    for hit in results.hits if form != "json" else ():
-        click.echo(msgspec.json.encode(hit) if form == "jsonl" else printable(hit.key))
-
-
-def _print(results: Results, color: bool) -> None:
-    for hit in results.hits:
-        click.echo("\n".join(_lines(hit, color)), color=True)
-    for name, counts in results.facets.items():
-        shown = ", ".join(f"{printable(value)} {count:,}" for value, count in list(counts.items())[:_FACETS_SHOWN])
-        more = f", and {len(counts) - _FACETS_SHOWN} more" if len(counts) > _FACETS_SHOWN else ""
-        click.echo(f"by {name}: {shown}{more}")
-
-
-def _lines(hit: Hit, color: bool) -> list[str]:
-    facts = ", ".join(filter(None, (*hit.products, hit.modified)))
-    lines = [f"{hit.rank}. {_styled(hit.key, _BOLD, color)}  {_styled(hit.title or '(no title)', _BOLD, color)}"]
-    if facts:
-        lines.append(f"   {_styled(facts, _FAINT, color)}")
-    for snippet in hit.snippets:
-        text = ""
-        end = 0
-        for start, stop in snippet.highlights:
-            text += printable(snippet.text[end:start]) + _styled(snippet.text[start:stop], _FOUND, color)
-            end = stop
-        lines.append(f"   {snippet.section}: {text}{printable(snippet.text[end:])}")
-    return [*lines, ""]
-
-
-def _styled(text: str, style: str, color: bool) -> str:
-    return f"{style}{printable(text)}{_PLAIN}" if color else printable(text)
+        say(f"{len(results.hits):,} of {counted(results.total, 'hit' if results.folded else 'article')} found{more}", _NAME)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
@@ -15,6 +16,7 @@ from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
 from kbarchive.document import Entry
 from kbarchive.errors import SearchIndexError
 from kbarchive.index.folders import folder_to_build
+from kbarchive.index.likeness import groups
 from kbarchive.index.shard import Counts, Written
 from kbarchive.index.store import Metadata, new_generation, write_metadata
 from kbarchive.index.workers import LocalWorker, ProcessWorker, Worker
@@ -128,9 +130,10 @@ def _fill(
             collect()
         written = [worker.written() for worker in workers]
         collect()
-        chosen = _roles(written)
-        for worker, roles_of_shard in zip(workers, chosen, strict=True):
-            worker.commit(roles_of_shard)
+        order = _input_order(written)
+        chosen = _roles(written, order)
+        for worker, *fates in zip(workers, chosen, _alike(written, order, chosen), strict=True):
+            worker.commit(*fates)
         counts = _add_up(worker.counts() for worker in workers)
     finally:
         for worker in workers:
@@ -152,14 +155,30 @@ def _fill(
     return metadata, report
 
 
-def _roles(shards: Sequence[Sequence[Written]]) -> list[bytearray]:
-    """For each shard the `Role` of each of its documents."""
+def _input_order(shards: Sequence[Sequence[Written]]) -> list[tuple[int, int]]:
+    """The shard and the number in it of all documents, in the order in which they were read."""
     everything = [(shard, number) for shard, written in enumerate(shards) for number in range(len(written))]
     everything.sort(key=lambda at: shards[at[0]][at[1]].place)  # stable: the articles of one file stay in order
+    return everything
+
+
+def _roles(shards: Sequence[Sequence[Written]], order: Sequence[tuple[int, int]]) -> list[bytearray]:
+    """For each shard the `Role` of each of its documents."""
     chosen = [bytearray(len(written)) for written in shards]
-    for (shard, number), role in zip(everything, roles([shards[s][n].facts for s, n in everything]), strict=True):
+    for (shard, number), role in zip(order, roles([shards[s][n].facts for s, n in order]), strict=True):
         chosen[shard][number] = role
     return chosen
+
+
+def _alike(
+    shards: Sequence[Sequence[Written]], order: Sequence[tuple[int, int]], chosen: Sequence[bytearray]
+) -> list[array[int]]:
+    """For each shard the group of near-identical articles of each of its documents."""
+    alike = [array("I", [0]) * len(written) for written in shards]
+    compared = (shards[s][n].likeness if chosen[s][n] == Role.ARTICLE else None for s, n in order)
+    for (shard, number), group in zip(order, groups(compared), strict=True):
+        alike[shard][number] = group
+    return alike
 
 
 def _add_up(counts: Iterable[Counts]) -> Counts:

@@ -129,14 +129,14 @@ class ShardFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no ty
             for term in sorted(terms):
                 held = terms[term]
                 if isinstance(held, Held):
-                    documents, counts = held.documents, held.counts
-                    data = pack(documents, counts, bytes(held.impacts), bytes(held.places))
+                    data = pack(held.documents, held.counts, bytes(held.impacts), bytes(held.places))
+                    info = _term_info(held.documents, held.counts, offset, len(data))
                 else:
                     document, count, impact, places = held
-                    documents, counts = (document,), (count,)
-                    data = pack(documents, counts, bytes((impact,)), places)
+                    data = pack((document,), (count,), bytes((impact,)), places)
+                    info = _term_info((document,), (count,), offset, len(data))
                 self._postfile.write(data)
-                self._tindex.add(prefix + term, _term_info(documents, counts, offset, len(data)).to_bytes())
+                self._tindex.add(prefix + term, info.to_bytes())
                 offset += len(data)
             self.finish_field()
             terms.clear()

@@ -116,16 +116,17 @@ def _width(largest: int) -> int:
 
 
 def _bytes(numbers: Sequence[int], width: int) -> bytes:
-    return _little_endian(array(_TYPES[width], numbers)).tobytes()
+    return little_endian(array(_TYPES[width], numbers)).tobytes()
 
 
 def _read(data: bytes, start: int, number: int, width: int) -> array[int]:
     numbers = array(_TYPES[width])
     numbers.frombytes(data[start : start + number * width])
-    return _little_endian(numbers)
+    return little_endian(numbers)
 
 
-def _little_endian(numbers: array[int]) -> array[int]:
+def little_endian(numbers: array[int]) -> array[int]:
+    """Numbers as they are kept in files, or back: the same array, its bytes swapped where the machine has them otherwise."""
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers

@@ -6,8 +6,10 @@ Documents are numbered through the shards: a shard's own numbers, plus its `base
 from __future__ import annotations
 
 import contextlib
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from whoosh.filedb.filestore import FileStorage, Storage
@@ -16,13 +18,14 @@ from whoosh.reading import TermNotFound
 from kbarchive.article import Article
 from kbarchive.errors import KbArchiveError, SearchIndexError
 from kbarchive.index import forms, records, vocabulary
+from kbarchive.index.columns import Columns, Facet
 from kbarchive.index.layout import Layout
 from kbarchive.index.postings import Postings
 from kbarchive.index.shard import open_shard
 from kbarchive.index.store import Metadata, current_generation
 from kbarchive.index.zones import ZONES
 
-_COLUMNS = ("key", "collection", "modified", "record")
+_COLUMNS = ("key", "record")
 
 
 class ShardReader:
@@ -40,6 +43,7 @@ class ShardReader:
         self._forms = forms.open_file(storage)
         self.layout = Layout(storage)
         self._bounds: dict[tuple[str, ...], list[list[tuple[int, int]]]] = {}
+        self.columns = Columns(storage)
 
     def close(self) -> None:
         if not self._reader.is_closed:
@@ -47,6 +51,7 @@ class ShardReader:
             self._vocabulary.close()
             self._forms.close()
             self.layout.close()
+            self.columns.close()
 
     @cached_property
     def vocabulary(self) -> vocabulary.Vocabulary:
@@ -114,6 +119,8 @@ class IndexReader:
         self.metadata = metadata
         self.location = location
         self.shards: list[ShardReader] = []
+        self._facets: dict[str, Facet] = {}
+        self._numbers: dict[str, array[int]] = {}
         base = 0
         for storage in storages:
             shard = ShardReader(storage, base)
@@ -135,6 +142,10 @@ class IndexReader:
             for document in shard.documents_with(field, value):
                 yield shard.base + document
 
+    def count(self, field: str, value: str) -> int:
+        """How many documents have a value in an exact field."""
+        return sum(len(shard.documents_with(field, value)) for shard in self.shards)
+
     def texts(self, article_id: str) -> list[int]:
         """All texts of an article: itself and its revisions."""
         return [shard.base + document for shard in self.shards for document in shard.texts_with("id", article_id)]
@@ -149,6 +160,18 @@ class IndexReader:
     def column(self, name: str, document: int) -> str:
         shard = self.shard(document)
         return shard.column(name, document - shard.base)
+
+    def facet(self, name: str) -> Facet:
+        """The values of a facet (`facets.FACETS`) over all documents; read when first asked for."""
+        if name not in self._facets:
+            self._facets[name] = Facet.joined(shard.columns.facet(name) for shard in self.shards)
+        return self._facets[name]
+
+    def numbers(self, name: str) -> array[int]:
+        """The numbers of a column (`facets.DATE`, `facets.ALIKE`) of all documents; read when first asked for."""
+        if name not in self._numbers:
+            self._numbers[name] = array("I", chain.from_iterable(shard.columns.numbers(name) for shard in self.shards))
+        return self._numbers[name]
 
     def record(self, document: int) -> tuple[Article, bytes]:
         """The article and its source. Raises SearchIndexError where the stored bytes are damaged."""

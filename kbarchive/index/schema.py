@@ -99,8 +99,8 @@ def new_schema() -> Schema:
         **{name: FacetField() for name in ("keyword", "technology", "type", "platform", "version", "has")},
         id=ExactField(),
         key=ExactField(columns.VarBytesColumn()),
-        collection=FacetField(columns.RefBytesColumn()),
-        modified=ExactField(columns.RefBytesColumn()),
+        collection=FacetField(),
+        modified=ExactField(),
         cites=ExactField(),
         spelling=ExactField(),
         record=_RecordField(),
@@ -128,7 +128,7 @@ def values(article: Article, record: bytes) -> dict[str, Any]:
         spelling=sorted(analysis.plain_words("\n".join(prose))),
         cites=sorted({reference.id for reference in article.references}),
         record=record,
-        **{name: found for name, found in _facets(article).items() if found},
+        **{name: found for name, found in exact_values(article).items() if found},
     )
     for name in ("id", "collection", "modified"):
         if value := getattr(article, name):
@@ -136,7 +136,8 @@ def values(article: Article, record: bytes) -> dict[str, Any]:
     return fields
 
 
-def _facets(article: Article) -> dict[str, list[str]]:
+def exact_values(article: Article) -> dict[str, list[str]]:
+    """The values of an article by field: what is found whole, and as it is spelled."""
     metadata = {name.casefold(): value for name, value in article.metadata.items()}
     technology = metadata.get("technology", "").split()
     return {

@@ -13,10 +13,12 @@ from whoosh.filedb.filestore import Storage
 from whoosh.writing import SegmentWriter
 
 from kbarchive.article import Article
-from kbarchive.index import records, vocabulary
+from kbarchive.index import columns, records, vocabulary
 from kbarchive.index.codec import InvertedPool, ShardCodec, empty_records
+from kbarchive.index.facets import ALIKE, DATE, FACETS, date_number, facet_values
 from kbarchive.index.inverter import Inverter
 from kbarchive.index.layout import LayoutWriter
+from kbarchive.index.likeness import Likeness, likeness
 from kbarchive.index.schema import SPELLING, TEXT, new_schema, values
 from kbarchive.index.zones import pieces
 from kbarchive.revisions import Facts, Role, facts_of, rank
@@ -29,10 +31,14 @@ Counts = dict[str, dict[str, int]]
 
 
 class Written(NamedTuple):
-    """What the builder must know of an article that a shard holds; `place` is its place among all that were read."""
+    """What the builder must know of an article that a shard holds; `place` is its place among all that were read.
+
+    `likeness` is None where the text is known to be no article but an older revision or a copy.
+    """
 
     facts: Facts
     place: tuple[int, int]
+    likeness: Likeness | None
 
 
 class ShardWriter:
@@ -47,6 +53,8 @@ class ShardWriter:
         self._inverter = Inverter()
         self._layout = LayoutWriter()
         self._facts: list[tuple[tuple[str, str], ...]] = []
+        self._facets: dict[str, list[tuple[str, ...]]] = {name: [] for name in FACETS}
+        self._dates: list[int] = []
         self._newest: dict[str, Facts] = {}
         self.written: list[Written] = []
 
@@ -54,7 +62,9 @@ class ShardWriter:
         """Adds an article and the bytes it was read from; the places rise."""
         facts = facts_of(article)
         newest = self._newest.get(facts.id or "")
+        compared = None
         if newest is None or rank(facts) > rank(newest):
+            compared = likeness(article)
             inverted = self._inverter.invert(pieces(article))
             self._writer.pool.add_text(TEXT, self._writer.docnum, inverted.postings)
             self._writer.add_document(**values(article, records.pack(article, source)))
@@ -66,10 +76,15 @@ class ShardWriter:
             self._writer.add_document(id=article.id, record=record)
             self._layout.add((), 0)
         self._facts.append(tuple(_facts(article)))
-        self.written.append(Written(facts, place))
+        for name, found in facet_values(article).items():
+            self._facets[name].append(found)
+        self._dates.append(date_number(article.modified))
+        self.written.append(Written(facts, place, compared))
 
-    def finish(self, roles: Sequence[int]) -> Counts:
-        """Writes the shard, where `roles` has the `Role` of each document, and returns the counts of its articles.
+    def finish(self, roles: Sequence[int], alike: Sequence[int]) -> Counts:
+        """Writes the shard, and returns the counts of its articles.
+
+        `roles` has the `Role` of each document, `alike` the group of near-identical articles that it is of, or 0.
 
         Only articles are found by a search, and only they count in its statistics. Of a revision there is its record, found
         by its id; of an identical text nothing.
@@ -86,6 +101,8 @@ class ShardWriter:
         vocabulary.write(self._storage, pool.terms([TEXT]), pool.terms([SPELLING]))
         self._inverter.forms.write(self._storage)
         self._layout.write(self._storage)
+        # Those of dropped documents are there as well, where no search ever looks.
+        columns.write(self._storage, self._facets, {DATE: self._dates, ALIKE: alike})
         self._writer.commit(merge=False)
         if copies:
             empty_records(self._storage, self._writer.newsegment, copies)

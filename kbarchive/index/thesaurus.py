@@ -51,6 +51,11 @@ def thesaurus() -> Thesaurus:
     return Thesaurus(tuple(named), names, words)
 
 
+def is_name(term: bytes) -> bool:
+    """Whether a term is one of the thesaurus, not of a word."""
+    return term.startswith(b"=") or b" " in term
+
+
 def _lines() -> Iterator[tuple[str, list[Stems]]]:
     part = ""
     for line in files("kbarchive.index").joinpath("thesaurus.txt").read_text(encoding="utf-8").splitlines():

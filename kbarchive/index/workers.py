@@ -31,7 +31,8 @@ Part = tuple[int, Report]
 
 
 class Worker(Protocol):
-    """Takes batches, tells what was written, commits its shard once it knows each document's `Role`, and counts the articles.
+    """Takes batches, tells what was written, commits its shard once it knows what its documents are (see `ShardWriter.finish`),
+    and counts the articles.
 
     Committing and asking for the counts are two steps, so that all workers can be at it at the same time.
     """
@@ -40,7 +41,7 @@ class Worker(Protocol):
 
     def send(self, number: int, batch: list[Entry]) -> None: ...
     def written(self) -> Sequence[Written]: ...
-    def commit(self, roles: Sequence[int]) -> None: ...
+    def commit(self, roles: Sequence[int], alike: Sequence[int]) -> None: ...
     def counts(self) -> Counts: ...
     def stop(self) -> None: ...
 
@@ -65,8 +66,8 @@ class LocalWorker:
     def written(self) -> Sequence[Written]:
         return self._shard.written
 
-    def commit(self, roles: Sequence[int]) -> None:
-        self._counts = self._shard.finish(roles)
+    def commit(self, roles: Sequence[int], alike: Sequence[int]) -> None:
+        self._counts = self._shard.finish(roles, alike)
 
     def counts(self) -> Counts:
         return self._counts or {}
@@ -89,17 +90,15 @@ class ProcessWorker:
 
     def send(self, number: int, batch: list[Entry]) -> None:
         self._put((number, batch))
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._take(self._outbox.get_nowait())
+        self._take_all()
 
     def written(self) -> Sequence[Written]:
         self._put(None)
         written: Sequence[Written] = self._answer()
         return written
 
-    def commit(self, roles: Sequence[int]) -> None:
-        self._put(roles)
+    def commit(self, roles: Sequence[int], alike: Sequence[int]) -> None:
+        self._put((roles, alike))
 
     def counts(self) -> Counts:
         counts: Counts = self._answer()
@@ -118,7 +117,13 @@ class ProcessWorker:
             with contextlib.suppress(queue.Full):
                 self._inbox.put(item, timeout=_POLL_SECONDS)
                 return
+            self._take_all()  # an error, where the process has stopped with one
             self._check_alive()
+
+    def _take_all(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._take(self._outbox.get_nowait())
 
     def _answer(self) -> Any:
         while True:
@@ -157,7 +162,7 @@ def _work(folder: str, inbox: Any, outbox: Any) -> None:
             worker.send(*numbered)
             outbox.put(worker.parts.pop())
         outbox.put(worker.written())
-        worker.commit(inbox.get())
+        worker.commit(*inbox.get())
         outbox.put(worker.counts())
     except Exception as error:  # errors cross to the parent as values, which raises them
         outbox.put(SearchIndexError(f"a process of the index build failed: {type(error).__name__}: {error}"))

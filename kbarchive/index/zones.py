@@ -91,7 +91,11 @@ def pieces(article: Article) -> Iterator[Piece]:
         for text, code in _section(section, section.kind == "other"):
             yield Piece(section.kind, text if code else _without_titles(text, titles, cited), code)
     yield from (Piece("products", product) for product in article.products)
-    yield from (Piece("applies_to", entry.text) for entry in applies_to_entries(article.applies_to))
+    for entry in applies_to_entries(article.applies_to):
+        yield Piece("applies_to", entry.text)
+        # A version may stand amid the name, by which the product is found as well.
+        if entry.name not in entry.text:
+            yield Piece("applies_to", entry.name)
     yield Piece("keywords", "\n".join((*article.keywords, article.metadata.get("Technology", ""))))
     yield from (Piece("residue", text) for text in article.residue)
     yield from (Piece("cited", title) for title in cited)

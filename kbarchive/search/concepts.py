@@ -110,7 +110,7 @@ def _alternatives(
 
 
 def _other_writings(word: AskedWord, unknown: bool) -> Iterator[bytes]:
-    """The other terms of a word: a code without its 0x, a name without the letter of its variant; of an unknown one its parts."""
+    """The other terms of a word: a code without its 0x, a name without its variant; of an unknown one the longest part."""
     own, *others = word_terms(word.text)
     if _DECIMAL_CODE.fullmatch(word.text):
         yield f"0x{(1 << 32) - int(word.text):x}".encode()

@@ -21,7 +21,7 @@ _SPECIAL = {"*": ".*", "?": "."}
 
 def expand(reader: IndexReader, node: Wildcard | Fuzzy) -> list[bytes]:
     """The terms that a wildcard or fuzzy word stands for, the shortest first: longer ones are rarer."""
-    find = _matching(node.pattern) if isinstance(node, Wildcard) else _alike(node.text)
+    find = _matching(node.pattern) if isinstance(node, Wildcard) else alike(node.text)
     terms: set[bytes] = set()
     for shard in reader.shards:
         terms.update(word.encode() for word in find(shard.vocabulary.terms))
@@ -47,7 +47,7 @@ def _regex(pattern: str) -> str:
     return "".join(_SPECIAL.get(part, re.escape(part)) for part in re.split(r"([*?])", pattern))
 
 
-def _alike(text: str) -> Callable[[str], Iterable[str]]:
+def alike(text: str) -> Callable[[str], Iterable[str]]:
     """Words so many edits away: a letter left out, put in, replaced, or swapped with the next."""
     word = fold(text)
     edits = 1 if len(word) <= _SHORT_WORD else 2

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self, get_args
+
+import msgspec
 
 from kbarchive.article import Article
 from kbarchive.errors import UnknownArticleError
+from kbarchive.index.facets import FACETS
 from kbarchive.index.reader import IndexReader, trusted
 from kbarchive.index.store import Metadata
 from kbarchive.revisions import newest_first
 from kbarchive.search.expansion import MOST_TERMS
+from kbarchive.search.folding import Folded, Folding, Scored, best_first, by_date
 from kbarchive.search.matching import Matcher, Matches
 from kbarchive.search.query import parse
 from kbarchive.search.ranking import Ranker, Ranking
-from kbarchive.search.results import Hit, QueryDiagnostic, Results
+from kbarchive.search.results import Hit, QueryDiagnostic, Results, Sort
 from kbarchive.search.scoring import Scorer
 from kbarchive.search.settings import Settings
-from kbarchive.search.snippets import best_snippet
-from kbarchive.search.suggestions import correction, suggestions
+from kbarchive.search.similarity import Similarity
+from kbarchive.search.snippets import best_snippets
+from kbarchive.search.suggestions import Spelling
 from kbarchive.search.units import Plan, plan
 
 _ARTICLE_ID = re.compile(r"\s*(?:Q|KB)?0*(\d+)\s*", re.IGNORECASE)
-
-_T = TypeVar("_T")
 
 
 class Index:
@@ -42,11 +44,14 @@ class Index:
         self._reader = reader
         scorer = Scorer(reader)
         self._matcher = Matcher(reader, scorer)
+        self._similarity = Similarity(reader, scorer)
+        self._spelling = Spelling(reader)
+        self._folding = Folding(reader)
         self._ranker = Ranker(
             reader,
             scorer,
             key=lambda document: reader.column("key", document),
-            correction=lambda word: correction(reader, word),
+            correction=self._spelling.correction,
             settings=settings or Settings(),
         )
         self._lock = threading.RLock()
@@ -74,15 +79,25 @@ class Index:
         with self._lock:
             self._reader.close()
 
-    def search(self, query: str, limit: int = 10, offset: int = 0, *, facets: bool = False) -> Results:
+    def search(
+        self,
+        query: str,
+        limit: int = 10,
+        offset: int = 0,
+        *,
+        facets: bool = False,
+        sort: Sort = "relevance",
+        fold: bool = False,
+    ) -> Results:
         """The articles that match a query, best first: `limit` hits from `offset` on. Any text is a query.
 
         All words of a query of up to three are wanted, of a longer one those that tell most. Where nothing matches so,
-        the best partial matches are given. Raises SearchIndexError where the index is damaged, ValueError where limit or
-        offset is negative.
+        the best partial matches are given. `facets` counts all that matches. `sort` may be "date": the newest first, those
+        of one date best first. With `fold`, near-identical articles are one hit, `Hit.alike` names the others, and total,
+        limit and offset count such hits. Raises SearchIndexError where the index is damaged, ValueError where limit or
+        offset is negative or the order is unknown.
         """
-        if limit < 0 or offset < 0:
-            raise ValueError("limit and offset must not be negative")
+        asked = _Asked(limit, offset, facets, sort, fold)
         # Lone surrogates, which Python makes of arguments that are no UTF-8, cannot be written as JSON.
         query = query.encode("utf-8", "replace").decode("utf-8")
         read = parse(query)
@@ -100,18 +115,42 @@ class Index:
                 ranking = ranking._replace(
                     scores={first: 0.0} | dict(ranking.scores), shares={first: 1.0} | dict(ranking.shares), partial=False
                 )
-            page = self._ranker.page(ranking, offset, limit, first)
-            weights = _term_weights(ranking, matches)
-            hits = tuple(self._hit(rank, document, score, weights) for rank, (document, score) in enumerate(page, offset + 1))
-            partial = ranking.partial and bool(ranking.scores)
-            return Results(
-                query=query,
-                total=len(ranking.scores),
-                partial=partial,
-                hits=hits,
-                facets=self._facets(ranking) if facets else {},
-                suggestions=suggestions(self._reader, query, ranking.unknown) if partial or not ranking.scores else (),
+            return self._results(
+                query,
+                ranking.scores,
+                lambda number: self._ranker.page(ranking, 0, number, first),
+                asked,
+                weights=_term_weights(ranking, matches),
+                partial=ranking.partial and bool(ranking.scores),
+                suggestions=self._spelling.suggestions(query, read.tree),
                 diagnostics=(*read.diagnostics, *_diagnostics(planned, matches)),
+            )
+
+    def like(
+        self,
+        key: str,
+        limit: int = 10,
+        offset: int = 0,
+        *,
+        facets: bool = False,
+        sort: Sort = "relevance",
+        fold: bool = False,
+    ) -> Results:
+        """The articles most like one, by id or key, most like first; never itself. The rest is as in `search`.
+
+        Articles are alike by the words that tell most of the one, and by citing it, being cited by it, or citing the same.
+        `Results.query` is the article's key. Raises UnknownArticleError where there is no such article.
+        """
+        asked = _Asked(limit, offset, facets, sort, fold)
+        with self._reading():
+            document = self._find(key)
+            likeness = self._similarity.like(document)
+            return self._results(
+                self._reader.column("key", document),
+                likeness.scores,
+                lambda number: best_first(self._reader, likeness.scores, number),
+                asked,
+                weights=likeness.terms,
             )
 
     def article(self, key: str, revision: int = 1) -> Article:
@@ -156,7 +195,7 @@ class Index:
         """Every id that is cited, and by how many articles."""
         with self._reading():
             ids = sorted({value for shard in self._reader.shards for value in shard.values("cites")})
-            return {value: sum(1 for _ in self._reader.find_all("cites", value)) for value in ids}
+            return {value: self._reader.count("cites", value) for value in ids}
 
     def has(self, article_id: str) -> bool:
         """Whether the index has an article of this id."""
@@ -196,32 +235,66 @@ class Index:
                 return document
         raise UnknownArticleError(f"no article {key!r} in {self.name}; kbsearch finds articles by their words")
 
-    def _hit(self, rank: int, document: int, score: float, weights: Mapping[bytes, float]) -> Hit:
-        article, _ = self._reader.record(document)
-        snippet = best_snippet(article, weights)
+    def _results(
+        self,
+        query: str,
+        scores: Mapping[int, float],
+        best: Callable[[int], Sequence[Scored]],
+        asked: _Asked,
+        *,
+        weights: Mapping[bytes, float],
+        partial: bool = False,
+        suggestions: tuple[str, ...] = (),
+        diagnostics: tuple[QueryDiagnostic, ...] = (),
+    ) -> Results:
+        """What was asked for, of the documents of `scores`; `best` gives the first so many of them, best first."""
+        order = best if asked.sort == "relevance" else lambda number: by_date(self._reader, scores, number)
+        if asked.fold:
+            page = self._folding.page(scores, order, asked.offset, asked.limit)
+        else:
+            page = [Folded(*scored) for scored in order(asked.offset + asked.limit)[asked.offset :]]
+        return Results(
+            query=query,
+            total=self._folding.total(scores) if asked.fold else len(scores),
+            partial=partial,
+            hits=tuple(self._hit(rank, folded, weights) for rank, folded in enumerate(page, asked.offset + 1)),
+            facets={name: self._reader.facet(name).count(scores) for name in FACETS} if asked.facets else {},
+            suggestions=suggestions,
+            diagnostics=diagnostics,
+            folded=asked.fold,
+        )
+
+    def _hit(self, rank: int, folded: Folded, weights: Mapping[bytes, float]) -> Hit:
+        article, _ = self._reader.record(folded.document)
         return Hit(
             rank=rank,
             id=article.id,
             key=article.key,
             title=article.title,
-            score=round(score, 4),
+            score=round(folded.score, 4),
             modified=article.modified,
             collection=article.collection,
             products=article.products,
-            snippets=(snippet,) if snippet else (),
+            snippets=best_snippets(article, weights),
+            cited_by=self._reader.count("cites", article.id) if article.id else 0,
+            alike=tuple(self._reader.column("key", other) for other in folded.alike),
         )
 
-    def _facets(self, ranking: Ranking) -> dict[str, dict[str, int]]:
-        groups: dict[str, tuple[str, Callable[[str], str]]] = {
-            "collection": ("collection", str),
-            "year": ("modified", lambda modified: modified[:4]),
-        }
-        facets = {}
-        for name, (column, label) in groups.items():
-            values = Counter(label(self._reader.column(column, document)) for document in ranking.scores)
-            values.pop("", None)
-            facets[name] = dict(sorted(values.items(), key=lambda item: (-item[1], item[0])))
-        return facets
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What of the matching articles is wanted; checked when made."""
+
+    limit: int
+    offset: int
+    facets: bool
+    sort: Sort
+    fold: bool
+
+    def __post_init__(self) -> None:
+        if self.limit < 0 or self.offset < 0:
+            raise ValueError("limit and offset must not be negative")
+        if self.sort not in get_args(Sort):
+            raise ValueError(f"sort must be one of {', '.join(get_args(Sort))}")
 
 
 class _Reading:

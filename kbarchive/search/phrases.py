@@ -19,7 +19,7 @@ def documents_with(shard: ShardReader, unit: Unit, zones: Sequence[str] = ()) ->
 
 
 def starts(shard: ShardReader, unit: Unit, zones: Sequence[str] = ()) -> Iterator[tuple[int, Sequence[int]]]:
-    """The positions at which a unit begins in one of some zones, or anywhere, in rising order, for each document that has it."""
+    """For each document that has a unit in one of some zones, or anywhere, the positions at which it begins, in order."""
     found = _single(shard, unit) if len(unit.terms) == 1 else _phrase(shard, unit)
     if not zones:
         yield from found

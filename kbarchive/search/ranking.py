@@ -76,7 +76,12 @@ class Ranker:
         scores, shares = self._matching(plan, asked, wanted, excluded)
         partial = not scores
         if partial:
-            scores, shares = self._matching(plan, asked, allowed, excluded, _PARTIAL_SHARE)
+            among = allowed
+            for part in plan.wanted if wanted is not None else ():
+                if part.is_phrase:  # its words alone are not what was asked for
+                    documents = self._documents(part.units)
+                    among = documents if among is None else among & documents
+            scores, shares = self._matching(plan, asked, among, excluded, _PARTIAL_SHARE)
         complete = not partial and (wanted is not None or max(shares.values()) > 1 - _ROUNDING)
         return Ranking(asked, scores, shares, not complete, unknown)
 

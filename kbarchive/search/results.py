@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import Literal
+
 import msgspec
+
+Sort = Literal["relevance", "date"]
+"""The order of hits: the best first, or the newest first."""
+
+_FILTERS = {"year": "modified"}
+_PLAIN = re.compile(r"[^\W_][\w-]*")
 
 
 class Snippet(msgspec.Struct, frozen=True):
@@ -14,7 +23,11 @@ class Snippet(msgspec.Struct, frozen=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """An article found. Scores compare hits of one query; they have no unit."""
+    """An article found. Scores compare hits of one query; they have no unit.
+
+    `cited_by` is how many articles of the index cite it. `alike` are the keys of the matching articles that are nearly
+    identical and were folded into it, best first; it is empty where that was not asked for.
+    """
 
     rank: int
     id: str | None
@@ -25,6 +38,8 @@ class Hit(msgspec.Struct, frozen=True):
     collection: str | None
     products: tuple[str, ...]
     snippets: tuple[Snippet, ...]
+    cited_by: int = 0
+    alike: tuple[str, ...] = ()
 
 
 class QueryDiagnostic(msgspec.Struct, frozen=True):
@@ -42,9 +57,10 @@ class QueryDiagnostic(msgspec.Struct, frozen=True):
 class Results(msgspec.Struct, frozen=True, kw_only=True):
     """The hits asked for, and what all matching articles are.
 
-    `total` counts all of them. `partial` says that none has all the words of the query. `facets` gives for "collection"
-    and "year" the number of matching articles by value, the most frequent first; it is empty unless asked for.
-    `suggestions` are queries with the words spelled otherwise.
+    `total` counts all of them; where `folded`, near-identical articles are one hit, and it counts such hits. `partial` says
+    that none has all the words of the query. `facets` gives for "collection", "product", "keyword", "type" and "year" the
+    number of matching articles by value, the most frequent first; it is empty unless asked for. Each value can be asked for
+    in a query: see `facet_filter`. `suggestions` are queries with the words spelled otherwise.
     """
 
     schema: int = 1
@@ -55,3 +71,11 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     facets: dict[str, dict[str, int]]
     suggestions: tuple[str, ...]
     diagnostics: tuple[QueryDiagnostic, ...]
+    folded: bool = False
+
+
+def facet_filter(name: str, value: str) -> str:
+    """What asks, in a query, for a value of a facet: product:"Microsoft Exchange Server"."""
+    field = _FILTERS.get(name, name)
+    plain = value.replace('"', " ")
+    return f"{field}:{plain}" if _PLAIN.fullmatch(plain) else f'{field}:"{plain}"'

@@ -1,8 +1,10 @@
-"""The passage of an article that best shows why it was found."""
+"""The passages of an article that best show why it was found."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from kbarchive.article import Article
@@ -13,8 +15,22 @@ _LENGTH = 180
 _CUT = "..."
 _ROUNDING = 1e-9
 
+# A second passage is shown where it has other words, of this share of the weight of all that are looked for.
+_SECOND_SHARE = 0.15
+
 # What stands further down in a section is not looked at; no section of real articles comes near.
 _LONGEST_TEXT = 200_000
+
+# Control characters, and those that change the direction of text: they would spoil a line of text for people.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+
+
+class _Text(NamedTuple):
+    """A text of an article, and the words in it that are looked for."""
+
+    kind: str
+    text: str
+    found: list[Found]
 
 
 class _Passage(NamedTuple):
@@ -25,32 +41,60 @@ class _Passage(NamedTuple):
     end: int
 
 
-def best_snippet(article: Article, weights: Mapping[bytes, float]) -> Snippet | None:
-    """The passage with the most distinct terms, by weight; the begin of the article where only its title has any.
+def best_snippets(article: Article, weights: Mapping[bytes, float]) -> tuple[Snippet, ...]:
+    """The passage with the most distinct terms, by weight, and one of another section that has other terms.
 
-    None where an article has no text at all.
+    Where only its title has any, the begin of the article; none where an article has no text at all.
     """
+    texts = [_Text(kind, text, list(find(text, weights))) for kind, text in _texts(article)]
+    first, passage = _best(texts, weights)
+    if first is None:
+        return ()
+    shown = {here.term for here in first.found if passage.start <= here.start and here.end <= passage.end}
+    left = {term: weight for term, weight in weights.items() if term not in shown}
+    others = [
+        other._replace(found=[here for here in other.found if here.term in left]) for other in texts if other is not first
+    ]
+    second, passage_of_second = _best(others, left)
+    snippets = [_snippet(first, passage)]
+    if second is not None and passage_of_second.value > _SECOND_SHARE * sum(weights.values()):
+        whole = next(text for text in texts if text.text is second.text)
+        snippets.append(_snippet(whole, passage_of_second))
+    return tuple(snippets)
+
+
+def _best(texts: Sequence[_Text], weights: Mapping[bytes, float]) -> tuple[_Text | None, _Passage]:
     best = _Passage(-1.0, 0, 0)
-    chosen: tuple[str, str, list[Found]] | None = None
-    for kind, text in _texts(article):
-        found = list(find(text, weights))
-        passage = _best_passage(found, weights)
+    chosen = None
+    for text in texts:
+        passage = _best_passage(text.found, weights)
         if passage.value > best.value + _ROUNDING:
-            best, chosen = passage, (kind, text, found)
-    if chosen is None:
-        return None
+            best, chosen = passage, text
+    return chosen, best
+
+
+def _snippet(chosen: _Text, passage: _Passage) -> Snippet:
     kind, text, found = chosen
-    start, end = _window(text, best)
+    start, end = _window(text, passage)
     prefix = _CUT if start else ""
+    moved = len(prefix) - start
+    shown = [(here.start, here.end) for here in found if start <= here.start and here.end <= end]
     return Snippet(
         section=kind,
         text=f"{prefix}{text[start:end]}{_CUT if end < len(text) else ''}",
-        highlights=tuple(
-            (here.start - start + len(prefix), here.end - start + len(prefix))
-            for here in found
-            if start <= here.start and here.end <= end
-        ),
+        highlights=tuple((first + moved, last + moved) for first, last in _joined(shown, text)),
     )
+
+
+def _joined(found: Sequence[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    """Stretches as one where no blank parts them: autoexec.bat is one, though it is found by both its words."""
+    joined = list(found[:1])
+    for (_, end), (start, last) in pairwise(found):
+        if " " in text[end:start]:
+            joined.append((start, last))
+        else:
+            joined[-1] = (joined[-1][0], last)
+    return joined
 
 
 def _texts(article: Article) -> Iterator[tuple[str, str]]:
@@ -61,11 +105,11 @@ def _texts(article: Article) -> Iterator[tuple[str, str]]:
         if text := _squeeze(block):
             yield "residue", text
     if article.query_words:
-        yield "query-words", " ".join(article.query_words)
+        yield "query-words", _squeeze(" ".join(article.query_words))
 
 
 def _squeeze(text: str) -> str:
-    return " ".join(text[:_LONGEST_TEXT].split())
+    return " ".join(_UNSEEN.sub(" ", text[:_LONGEST_TEXT]).split())
 
 
 def _best_passage(found: list[Found], weights: Mapping[bytes, float]) -> _Passage:

@@ -1,65 +1,262 @@
-"""Other spellings of words that stand nowhere in the index, taken from the words of its articles."""
+"""Did you mean: a query with its misspelt words as the articles spell them.
+
+A word is misspelt where no article has it, or next to none while a neighbour is in many. Candidates are the words of the
+archive one edit away (Norvig, How to Write a Spelling Corrector), two where there is none, and the word cut in two; the one
+that most articles have wins, most of all articles that have the other words of the query. A word that is kept by its stem
+alone, such as relai, is misspelt as well.
+"""
 
 from __future__ import annotations
 
-import difflib
+import math
 import re
 import string
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cached_property
+from itertools import pairwise
 
+from kbarchive.index.analysis import word_terms
 from kbarchive.index.reader import IndexReader
+from kbarchive.index.schema import SPELLING, TEXT
+from kbarchive.search import fields
+from kbarchive.search.expansion import alike
+from kbarchive.search.nodes import And, Field, Near, Node, Or, Phrase, Word
 
-_WORD = re.compile(r"[^\W\d_]{4,30}")
-_FIELD = "spelling"
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_NAME = re.compile(r"[a-z]{2}[a-z0-9]*\d[a-z0-9]*")  # a name with digits, such as msvcrt40; no code
 
-# For words two or more edits away: those with the same first letters are compared, by difflib's measure.
-_SAME_LETTERS = 2
-_LEAST_LIKENESS = 0.8
+# Shorter words have too many neighbours, longer ones are data. Words two edits away are looked for from a length on.
+_SHORTEST, _LONGEST = 4, 30
+
+_TWO_EDITS = 6
+
+# The shortest words whose spelling the index has.
+_SHORTEST_KEPT = 3
+
+# Where more words are misspelt, others are corrected by one edit only: each of two takes some 10 ms.
+_MOST_FAR = 4
+
+# A pasted page is no query with a slip in it.
+_MOST_WORDS = 20
+
+# A word in as few articles may be a slip of theirs, where a neighbour is in so many times as many; for one two edits away
+# in fewer still.
+_SELDOM = 20
+_VERY_SELDOM = 2
+_MORE_FREQUENT = 100
+
+# What is in fewer than one of so many articles may be a slip itself.
+_ARTICLES_OF_A_WORD = 10_000
+
+# What makes another form of a word, one letter away.
+_ENDINGS = ("s", "d", "r")
+
+# Two words are written as one, where articles with the one are so many times those with the two.
+_JOINED = 10
+
+_CANDIDATES = 12
+_NEIGHBOURS = 4
+
+# By how much a candidate's worth, a logarithm of articles, falls with slips that people seldom make.
+_OTHER_FIRST_LETTER = 3.0
+_SECOND_EDIT = 2.0
+_NO_SWAP = 1.5
+_NO_MISSING_LETTER = 0.7
 
 
-def suggestions(reader: IndexReader, query: str, unknown: Iterable[str]) -> tuple[str, ...]:
-    """The query with each unknown word replaced by the most frequent of the words most like it; empty where none is."""
-    corrected = query
-    for text in unknown:
-        words = _WORD.findall(text)
-        if len(words) == 1 and (other := _correction(reader, words[0].lower())):
-            corrected = corrected.replace(words[0], other)
-    return (corrected,) if corrected != query else ()
+class Spelling:
+    """Corrects queries by the words of one index."""
+
+    def __init__(self, reader: IndexReader) -> None:
+        self._reader = reader
+
+    def suggestions(self, query: str, tree: Node) -> tuple[str, ...]:
+        """The query with its misspelt words corrected; empty where none is."""
+        words = list(dict.fromkeys(word.lower() for text in _texts(tree) for word in _WORD.findall(text)))
+        if not 0 < len(words) <= _MOST_WORDS:
+            return ()
+        near: dict[str, AbstractSet[str]] = {}
+        for word in words:
+            others = self._near(word, two_edits=len(near) < _MOST_FAR)
+            if others is not None:
+                near[word] = others
+        context: list[frozenset[int]] = []
+        if near:
+            known = (self._documents(word) for word in words if word not in near)
+            context = sorted(filter(None, known), key=len)[:_NEIGHBOURS]
+            near = {word: others for word, others in near.items() if not self._belongs(word, context)}
+        corrected = query
+        for first, second in pairwise(words):
+            joined = _replaced(corrected, rf"{first}\s+{second}", first + second)
+            if joined != corrected and self._belong_together(first, second, near):
+                corrected = joined
+                near = {word: others for word, others in near.items() if word not in (first, second)}
+        for word, others in near.items():
+            if best := self._best(word, others, context):
+                corrected = _replaced(corrected, word, best)
+                context.append(self._documents(best))
+        return (corrected,) if corrected != query else ()
+
+    def correction(self, word: str) -> str | None:
+        """The word most like one that no article has; None where there is none, or it is no plain word."""
+        folded = word.lower()
+        near = self._near(folded, two_edits=True) if folded.isalpha() else None
+        best = self._best(folded, near, ()) if near else None
+        return best if best and best.isalpha() else None
+
+    def _near(self, word: str, two_edits: bool) -> AbstractSet[str] | None:
+        """What a word may be a slip for; None where it is none, empty where nothing is near."""
+        if not _SHORTEST <= len(word) <= _LONGEST:
+            return None
+        if not word.isalpha():
+            return self._near_names(word) if _NAME.fullmatch(word) and not self._articles(word) else None
+        found = self._count(word)
+        if found > _SELDOM:
+            return None
+        stems = self._articles(word)
+        least = max(_MORE_FREQUENT * found, self._least + 1)
+
+        def likely(other: str) -> bool:
+            if (found or stems) and word[0] != other[0] and sorted(word) != sorted(other):
+                return False  # pviewer and zorder are names
+            # A stem says nothing where the two words have it in common; but an ending that is new is no slip.
+            if _same_stem(word, other):
+                return self._count(other) >= least and not _inflected(word, other)
+            return self._count(other) >= max(least, _MORE_FREQUENT // 2 * stems)
+
+        near: AbstractSet[str] = {other for other in _one_edit(word) & self._words if other != word and likely(other)}
+        if not near and not found and not stems:
+            near = self._parts(word)
+        if not near and two_edits and max(found, stems) <= _VERY_SELDOM and len(word) >= _TWO_EDITS:
+            near = {other for other in alike(word)(self._text) if other != word and likely(other)}
+        return near if near or not (found or stems) else None
+
+    def _belongs(self, word: str, context: Sequence[AbstractSet[int]]) -> bool:
+        """Whether an article has a word with most of the words around it, so that it is meant."""
+        documents = self._documents(word)
+        return any(2 * sum(document in others for others in context) > len(context) for document in documents)
+
+    def _belong_together(self, first: str, second: str, misspelt: Container[str]) -> bool:
+        """Whether two words are one in the archive."""
+        joined = first + second
+        number = self._count(joined)
+        if min(len(first), len(second)) < _SHORTEST_KEPT or not number:
+            return False
+        together = len(self._documents(first) & self._documents(second))
+        return number > self._least and (first in misspelt or second in misspelt or number > _JOINED * (together + 1))
+
+    def _best(self, word: str, near: AbstractSet[str], context: Sequence[frozenset[int]]) -> str | None:
+        def worth(other: str) -> float:
+            documents = self._documents(other)
+            together = sum(math.log1p(len(documents & others)) for others in context) / _NEIGHBOURS
+            return math.log1p(len(documents)) + together - _unlikely(word, other)
+
+        frequent = sorted(near, key=lambda other: (-self._count(other), other))[:_CANDIDATES]
+        return max(frequent, key=worth, default=None)
+
+    def _near_names(self, word: str) -> AbstractSet[str]:
+        """Names with digits are corrected in their letters only: other digits are another name."""
+        digits = re.findall(r"\d+", word)
+        near = {other: self._articles(other) for other in _one_edit(word) & self._terms if re.findall(r"\d+", other) == digits}
+        return {max(near, key=lambda other: (near[other], other))} if near else set()
+
+    def _parts(self, word: str) -> AbstractSet[str]:
+        """The word as the two words that stand together in most articles."""
+        best = (self._least, "")
+        for place in range(_SHORTEST_KEPT, len(word) - _SHORTEST_KEPT + 1):
+            first, second = word[:place], word[place:]
+            if first in self._words and second in self._words:
+                together = len(self._documents(first) & self._documents(second))
+                best = max(best, (together, f"{first} {second}"))
+        return {best[1]} if best[1] else set()
+
+    def _articles(self, word: str) -> int:
+        """In how many articles a word is, in any form."""
+        return self._reader.count(TEXT, word_terms(word)[0].decode())
+
+    def _count(self, word: str) -> int:
+        return self._reader.count(SPELLING, word)
+
+    def _documents(self, word: str) -> frozenset[int]:
+        return frozenset(self._reader.find_all(SPELLING, word))
+
+    @cached_property
+    def _least(self) -> int:
+        return self._reader.documents // _ARTICLES_OF_A_WORD
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(word for shard in self._reader.shards for word in shard.vocabulary.words.split("\n"))
+
+    @cached_property
+    def _text(self) -> str:
+        return "\n".join(sorted(self._words))
+
+    @cached_property
+    def _terms(self) -> frozenset[str]:
+        return frozenset(term for shard in self._reader.shards for term in shard.vocabulary.terms.split("\n"))
 
 
-def correction(reader: IndexReader, word: str) -> str | None:
-    """The most frequent of the words most like one that no article has; None where there is none, or it is no plain word."""
-    return _correction(reader, word.lower()) if _WORD.fullmatch(word) else None
+def _texts(node: Node) -> Iterator[str]:
+    """The words and phrases that are wanted in text."""
+    match node:
+        case Word(text) | Phrase(text):
+            yield text
+        case And(nodes) | Or(nodes):
+            for inner in nodes:
+                yield from _texts(inner)
+        case Near(left, right):
+            yield from _texts(left)
+            yield from _texts(right)
+        case Field(name, inner) if name in fields.TEXT:
+            yield from _texts(inner)
 
 
-def _correction(reader: IndexReader, word: str) -> str | None:
-    known = {other: count for other in set(_one_edit(word)) if (count := _count(reader, other))}
-    if not known:
-        prefix = word[:_SAME_LETTERS]
-        near = {
-            other
-            for shard in reader.shards
-            for other in shard.values(_FIELD, prefix)
-            if abs(len(other) - len(word)) <= _SAME_LETTERS
-        }
-        matches = difflib.get_close_matches(word, sorted(near), n=3, cutoff=_LEAST_LIKENESS)
-        known = {other: _count(reader, other) for other in matches[:1]}
-    return max(known, key=lambda other: (known[other], other), default=None)
+def _unlikely(word: str, other: str) -> float:
+    """How seldom people write one word for the other."""
+    swapped = sorted(word) == sorted(other)
+    missing = len(word) < len(other)
+    two_edits = " " not in other and other not in _one_edit(word)
+    cost = _SECOND_EDIT if two_edits else 0.0
+    if not swapped:
+        cost += _NO_SWAP + (0.0 if missing else _NO_MISSING_LETTER)
+        cost += _OTHER_FIRST_LETTER if word[0] != other[0] else 0.0
+    return cost
 
 
-def _count(reader: IndexReader, word: str) -> int:
-    return sum(1 for _ in reader.find_all(_FIELD, word))
+def _same_stem(word: str, other: str) -> bool:
+    return word_terms(word)[0] == word_terms(other)[0]
 
 
-def _one_edit(word: str) -> Iterator[str]:
-    """All words one letter left out, swapped, replaced or put in away (Norvig, How to Write a Spelling Corrector)."""
+def _inflected(word: str, other: str) -> bool:
+    """Whether a word is the other with an ending."""
+    return word.startswith(other) and word[len(other) :] in _ENDINGS
+
+
+def _replaced(query: str, pattern: str, other: str) -> str:
+    """The query with what fits a pattern of words replaced, in small or capital letters as it was."""
+
+    def spelled(match: re.Match[str]) -> str:
+        text = match.group()
+        if text.isupper():
+            return other.upper()
+        if len(text) == len(other):
+            return "".join(new.upper() if old.isupper() else new for old, new in zip(text, other, strict=True))
+        return other.capitalize() if text[0].isupper() else other
+
+    return re.sub(rf"(?<![^\W_]){pattern}(?![^\W_])", spelled, query, flags=re.IGNORECASE)
+
+
+def _one_edit(word: str) -> set[str]:
+    """All words one letter left out, swapped, replaced or put in away."""
+    near: set[str] = set()
     for place in range(len(word) + 1):
         head, tail = word[:place], word[place:]
+        near.update(head + letter + tail for letter in string.ascii_lowercase)
         if tail:
-            yield head + tail[1:]
+            near.add(head + tail[1:])
+            near.update(head + letter + tail[1:] for letter in string.ascii_lowercase)
         if len(tail) > 1:
-            yield head + tail[1] + tail[0] + tail[2:]
-        for letter in string.ascii_lowercase:
-            yield head + letter + tail
-            if tail:
-                yield head + letter + tail[1:]
+            near.add(head + tail[1] + tail[0] + tail[2:])
+    return near

@@ -33,6 +33,11 @@ class Wanted(NamedTuple):
     text: str
     units: tuple[Unit, ...]
 
+    @property
+    def is_phrase(self) -> bool:
+        """Whether the part stood in quotes."""
+        return bool(self.units[0].forms)
+
 
 class Plan(NamedTuple):
     """What a query comes to.

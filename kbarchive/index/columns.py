@@ -1,0 +1,148 @@
+"""What each document of a shard has: facets and numbers, one array each, read when first asked for.
+
+A search counts the facets of all that matches, tens of thousands of documents. Columns that give one value a document, as
+Whoosh's do, take a look-up, a decoding and a hash for each; over arrays Python's own counting loop takes a millisecond.
+
+Layout: CRC-32 of the directory and its length, little-endian; the directory, which is MessagePack of where the block of each
+column begins behind it, how long it is, and its CRC-32; the blocks. Numbers are little-endian arrays of 4 bytes. Documents
+that have the same values of a facet share one set of values; a facet is MessagePack of its values, where the members of each
+set end, the members (numbers of values), and the number of the set of each document.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+from whoosh.filedb.filestore import Storage
+
+from kbarchive.index.postings import little_endian
+
+_NAME = "columns"
+_HEAD = struct.Struct("<II")
+
+_Directory = dict[str, tuple[int, int, int]]
+_encode = msgspec.msgpack.encode
+
+
+class DamagedColumnError(Exception):
+    """The bytes of a column are not those that were written."""
+
+
+class Facet:
+    """The values of a facet, over documents numbered from 0: `sets` of values, and which of them each of `documents` has."""
+
+    def __init__(self, sets: Sequence[tuple[str, ...]], documents: Sequence[int]) -> None:
+        self.sets = sets
+        self.documents = documents
+
+    def count(self, documents: Iterable[int]) -> dict[str, int]:
+        """How many of some documents have each value, the most frequent first, those of one number by name."""
+        counts: dict[str, int] = {}
+        for number, count in Counter(map(self.documents.__getitem__, documents)).items():
+            for value in self.sets[number]:
+                counts[value] = counts.get(value, 0) + count
+        return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+    @classmethod
+    def joined(cls, facets: Iterable[Facet]) -> Facet:
+        """One facet over the documents of several, one after another."""
+        numbers: dict[tuple[str, ...], int] = {}
+        documents = array("I")
+        for facet in facets:
+            own = [numbers.setdefault(values, len(numbers)) for values in facet.sets]
+            documents.extend(map(own.__getitem__, facet.documents))
+        return cls(list(numbers), documents)
+
+
+class _StoredFacet(msgspec.Struct, array_like=True):
+    values: list[str]
+    ends: bytes
+    members: bytes
+    documents: bytes
+
+
+def write(storage: Storage, facets: Mapping[str, Iterable[tuple[str, ...]]], numbers: Mapping[str, Iterable[int]]) -> None:
+    """Writes the columns of a shard beside its segment: for each document its values of each facet, and its numbers."""
+    blocks = {name: _encode(_stored(documents)) for name, documents in facets.items()}
+    blocks |= {name: _bytes(column) for name, column in numbers.items()}
+    directory: _Directory = {}
+    end = 0
+    for name, block in blocks.items():
+        directory[name] = (end, len(block), zlib.crc32(block))
+        end += len(block)
+    encoded = _encode(directory)
+    file = storage.create_file(_NAME)
+    file.write(b"".join((_HEAD.pack(zlib.crc32(encoded), len(encoded)), encoded, *blocks.values())))
+    file.close()
+
+
+class Columns:
+    """The columns of a shard. Raises DamagedColumnError where what is asked for is damaged or missing."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._file: Any = storage.open_file(_NAME)
+        self._length: int = storage.file_length(_NAME)
+        self._found: tuple[_Directory, int] | None = None
+
+    def close(self) -> None:
+        self._file.close()
+
+    def facet(self, name: str) -> Facet:
+        stored = msgspec.msgpack.decode(self._block(name), type=_StoredFacet)
+        members = _array(stored.members)
+        sets = [
+            tuple(stored.values[member] for member in members[start:end]) for start, end in pairwise((0, *_array(stored.ends)))
+        ]
+        return Facet(sets, _array(stored.documents))
+
+    def numbers(self, name: str) -> array[int]:
+        return _array(self._block(name))
+
+    def _block(self, name: str) -> bytes:
+        if self._found is None:
+            self._found = self._directory()
+        directory, start = self._found
+        offset, length, check = directory.get(name, (0, -1, 0))
+        return self._checked(start + offset, length, check)
+
+    def _directory(self) -> tuple[_Directory, int]:
+        if self._length < _HEAD.size:
+            raise DamagedColumnError("the columns are cut")
+        check, length = _HEAD.unpack(bytes(self._file.get(0, _HEAD.size)))
+        encoded = self._checked(_HEAD.size, length, check)
+        return msgspec.msgpack.decode(encoded, type=_Directory), _HEAD.size + length
+
+    def _checked(self, start: int, length: int, check: int) -> bytes:
+        data = bytes(self._file.get(start, length)) if 0 <= length <= self._length - start else b""
+        if len(data) != length or zlib.crc32(data) != check:
+            raise DamagedColumnError("a column fails its checksum")
+        return data
+
+
+def _stored(documents: Iterable[tuple[str, ...]]) -> _StoredFacet:
+    sets: dict[tuple[str, ...], int] = {}
+    of_documents = [sets.setdefault(values, len(sets)) for values in documents]
+    values: dict[str, int] = {}
+    members: list[int] = []
+    ends = []
+    for values_of_set in sets:
+        members += (values.setdefault(value, len(values)) for value in values_of_set)
+        ends.append(len(members))
+    return _StoredFacet(list(values), _bytes(ends), _bytes(members), _bytes(of_documents))
+
+
+def _bytes(numbers: Iterable[int]) -> bytes:
+    return little_endian(array("I", iter(numbers))).tobytes()  # bytes, too, as numbers
+
+
+def _array(data: bytes) -> array[int]:
+    numbers = array("I")
+    numbers.frombytes(data)
+    return little_endian(numbers)

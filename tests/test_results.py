@@ -1,0 +1,280 @@
+"""What a search gives beside its hits: facets, orders, folding, similar articles, citations, suggestions, snippets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kbarchive.errors import UnknownArticleError
+from kbarchive.index import build_index
+from kbarchive.index.likeness import groups, likeness
+from kbarchive.parsing import parse
+from kbarchive.search import Index, facet_filter, open_index
+from kbarchive.search.snippets import best_snippets
+from tests.searching import ARTICLES, article, index_of, write_articles
+
+_STEPS = "Open the lid of the ferry, turn the brass key twice, wait for the bell, and lower the ramp onto the quay slowly."
+_HARBOUR = {
+    "Q980001": article(980001, "FB95: How to Lower the Ramp", {"SUMMARY": f"In Ferry 95: {_STEPS}"}, date="1-MAY-1996"),
+    "Q980002": article(980002, "FB97: How to Lower the Ramp", {"SUMMARY": f"In Ferry 97: {_STEPS}"}, date="1-MAY-1998"),
+    "Q980003": article(980003, "HOWTO: How to Lower the Ramp", {"SUMMARY": f"In Ferry 2000: {_STEPS}"}, date="1-MAY-2000"),
+    "Q980004": article(
+        980004, "How to Lower the Ramp", {"SUMMARY": "Ask the mate on duty; the ramp is his."}, date="1-MAY-1999"
+    ),
+    "Q980005": article(980005, "How to Lower the Ramp, Part 2", {"SUMMARY": _STEPS}, date="1-MAY-1997"),
+    "Q980006": article(980006, "Ramp Rusts", {"SUMMARY": "The ramp of a ferry rusts. See Q980001."}, date="1-MAY-1997"),
+    "Q980007": article(980007, "Bell Is Silent", {"CAUSE": "Ramp bells freeze. See Q980001 and Q980006."}, collection="bells"),
+}
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    with index_of(tmp_path_factory.mktemp("results"), _HARBOUR) as opened:
+        yield opened
+
+
+def keys(index: Index, query: str, **options: object) -> list[str]:
+    return [hit.key for hit in index.search(query, **options).hits]  # type: ignore[arg-type]
+
+
+# ---- Facets -------------------------------------------------------------------------------------------------------------
+
+
+def test_each_facet_is_a_filter_that_finds_as_many(tmp_path: Path) -> None:
+    trailer = b"Issue type        : kbbug\nSolution Type     : kbFix\n"
+    typed = {key: data + trailer if key != "Q910003" else data for key, data in ARTICLES.items()}
+    with index_of(tmp_path, typed) as index:
+        facets = index.search("kbmadeup", limit=0, facets=True).facets
+        assert list(facets) == ["collection", "product", "keyword", "type", "year"]
+        assert facets["type"] == {"kbbug": 2, "kbfix": 2}
+        assert facets["product"] == {"Microsoft Exchange Server": 2, "Microsoft Visual C++": 1}
+        for name, counts in facets.items():
+            for value, count in counts.items():
+                assert index.search(facet_filter(name, value)).total == count
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "written"),
+    [
+        ("product", "Microsoft Exchange Server", 'product:"Microsoft Exchange Server"'),
+        ("product", 'The "Lid"', 'product:"The  Lid "'),
+        ("keyword", "kberrmsg", "keyword:kberrmsg"),
+        ("year", "1999", "modified:1999"),
+    ],
+)
+def test_the_text_of_a_filter(name: str, value: str, written: str) -> None:
+    assert facet_filter(name, value) == written
+
+
+def test_a_product_is_found_though_its_version_stands_amid_its_name(tmp_path: Path) -> None:
+    data = ARTICLES["Q910001"].replace(b"Server, version 5.5", b"Server version 5.5, Enterprise Edition")
+    with index_of(tmp_path, {"Q910001": data}) as index:
+        assert index.search("relay", facets=True).facets["product"] == {"Microsoft Exchange Server, Enterprise Edition": 1}
+        assert index.search('product:"Microsoft Exchange Server, Enterprise Edition"').total == 1
+
+
+def test_older_revisions_do_not_count(tmp_path: Path) -> None:
+    texts = {
+        "a": article(930001, "Once", {"SUMMARY": "The lid."}, date="1-JAN-1995", collection="old"),
+        "b": article(930001, "Now", {"SUMMARY": "The lid."}, date="1-JAN-1999", collection="new"),
+        "c": article(930002, "Now", {"SUMMARY": "The lid."}, date="1-JAN-1998", collection="new"),
+    }
+    build_index(write_articles(tmp_path / "articles", texts), tmp_path / "index", jobs=1)
+    with open_index(tmp_path / "index") as index:
+        results = index.search("lid", facets=True, sort="date", fold=True)
+        assert results.facets["collection"] == {"new": 2}
+        assert results.facets["year"] == {"1998": 1, "1999": 1}
+        assert [(hit.key, hit.alike) for hit in results.hits] == [("Q930001", ("Q930002",))]
+
+
+# ---- Order ----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_newest_first(index: Index) -> None:
+    found = index.search("ramp", sort="date").hits
+    dates = [hit.modified or "" for hit in found]
+    assert len(found) == len(_HARBOUR)
+    assert dates == sorted(dates, reverse=True)
+    same_date = [hit for hit in found if hit.modified == "1997-05-01"]
+    assert [hit.score for hit in same_date] == sorted((hit.score for hit in same_date), reverse=True)
+    assert keys(index, "ramp", sort="date", limit=3, offset=2) == [hit.key for hit in found[2:5]]
+    with pytest.raises(ValueError, match="sort"):
+        index.search("ramp", sort="size")  # type: ignore[arg-type]
+
+
+# ---- Folding --------------------------------------------------------------------------------------------------------------
+
+
+def test_near_identical_articles_are_folded_where_asked(index: Index) -> None:
+    plain = index.search("lower ramp")
+    assert (plain.total, plain.folded) == (5, False)
+    assert all(not hit.alike for hit in plain.hits)
+    folded = index.search("lower ramp", fold=True)
+    assert (folded.total, folded.folded) == (3, True)
+    series = {"Q980001", "Q980002", "Q980003"}
+    (first,) = [hit for hit in folded.hits if hit.alike]
+    assert {first.key, *first.alike} == series
+    assert first.key == next(hit.key for hit in plain.hits if hit.key in series)
+    assert {hit.key for hit in folded.hits} - series == {"Q980004", "Q980005"}
+
+
+def test_pages_of_folded_hits_join_to_the_whole(tmp_path: Path) -> None:
+    many = {
+        f"Q{number}": article(number, f"V{number % 3}: Knot {number // 3}", {"SUMMARY": f"{_STEPS} Knot {number // 3}."})
+        for number in range(985_000, 985_120)
+    }
+    with index_of(tmp_path, many) as index:
+        whole = index.search("ramp", limit=500, fold=True)
+        assert whole.total == len(whole.hits) == 41  # the first and the last group are cut by the numbers
+        assert sum(1 + len(hit.alike) for hit in whole.hits) == 120
+        for sort in ("relevance", "date"):
+            pages = [hit for n in range(0, 41, 7) for hit in index.search("ramp", 7, n, sort=sort, fold=True).hits]  # type: ignore[arg-type]
+            assert pages == list(index.search("ramp", 500, sort=sort, fold=True).hits)  # type: ignore[arg-type]
+        assert index.search("ramp", limit=0, fold=True).total == 41
+
+
+def test_folding_does_not_depend_on_the_number_of_processes(tmp_path: Path) -> None:
+    # More articles than one batch has, so that the processes share them.
+    many = {
+        f"Q{number}": article(number, f"V{number % 2}: Knot {number // 2}", {"SUMMARY": f"{_STEPS} Knot {number // 2}."})
+        for number in range(986_000, 986_300)
+    }
+    folder = write_articles(tmp_path / "articles", many)
+    answers = []
+    for jobs in (1, 2):
+        build_index(folder, tmp_path / f"index{jobs}", jobs)
+        with open_index(tmp_path / f"index{jobs}") as index:
+            answers.append(index.search("ramp", 400, fold=True, facets=True))
+    assert answers[0] == answers[1]
+    assert answers[0].total == 150
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("XX97: Ramp", "XX: Ramp", True),
+        ("BUG: XX97: Ramp", "Ramp...", True),
+        ("Ramp (Part 1)", "Ramp (Part 2)", False),
+        ("operator== of Ramp", "operator!= of Ramp", False),
+        ("", "", False),
+    ],
+)
+def test_the_titles_of_articles_that_are_alike(one: str, other: str, alike: bool) -> None:
+    texts = [likeness(parse(article(990_000 + n, title, {"SUMMARY": _STEPS}))) for n, title in enumerate((one, other))]
+    assert list(groups(texts)) == ([1, 1] if alike else [0, 0])
+    assert list(groups([texts[0], None, texts[1]])) == ([1, 0, 1] if alike else [0, 0, 0])
+
+
+# ---- Similar articles, and citations ---------------------------------------------------------------------------------------
+
+
+def test_articles_like_one(index: Index) -> None:
+    results = index.like("980001")
+    found = [hit.key for hit in results.hits]
+    assert (results.query, results.total) == ("Q980001", len(found))
+    assert "Q980001" not in found
+    assert set(found[:3]) == {"Q980002", "Q980003", "Q980005"}
+    assert found.index("Q980006") < len(found)  # by its reference
+    assert [hit.key for hit in index.like("Q980001", 2, 1).hits] == found[1:3]
+    assert index.like("Q980001", fold=True).hits[0].alike
+    assert index.like("Q980001", facets=True).facets["year"]
+    with pytest.raises(UnknownArticleError):
+        index.like("Q1")
+
+
+def test_an_article_like_no_other(tmp_path: Path) -> None:
+    alone = {**ARTICLES, "Q990001": b"DOCUMENT:Q990001  12-MAY-1999  [zither]\nTITLE   :Zithers Humming\n"}
+    with index_of(tmp_path, alone) as index:
+        assert index.like("Q990001").total == 0
+
+
+def test_how_often_a_hit_is_cited(index: Index) -> None:
+    cited = {hit.key: hit.cited_by for hit in index.search("ramp").hits}
+    assert {key: count for key, count in cited.items() if count} == {"Q980001": 2, "Q980006": 1}
+
+
+# ---- Suggestions ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    sentences = [
+        *["The letter was lost on the harbor ferry, which is not allowed."] * 3,
+        *["A relay carries the lantern through winsock.dll and mooring32.dll."] * 4,
+        "A relax of the rope.",
+        "Lanterns are lanternlit.",
+    ]
+    texts = {f"Q{n}": article(n, "Port", {"SUMMARY": text}) for n, text in enumerate(sentences, 991_000)}
+    with index_of(tmp_path_factory.mktemp("port"), texts) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("query", "corrected"),
+    [
+        ("relai not alowed", "relay not allowed"),  # relai is the stem of relay
+        ("lettre", "letter"),
+        ("LETTRE Lettre", "LETTER Letter"),
+        ("title:harber lost", "title:harbor lost"),
+        ('"harber ferry" -lost', '"harbor ferry" -lost'),
+        ("harbro OR ferry", "harbor OR ferry"),
+        ("harborferry", "harbor ferry"),
+        ("lan tern", "lantern"),
+        ("winsok.dll", "winsock.dll"),
+        ("morring32.dll", "mooring32.dll"),
+        ("mooring33.dll", None),  # another number is another name
+        ("keyword:lettre harbor", None),
+        ("harbor -lettre", None),
+        ("letters", None),
+        ("lanternlit", None),  # one article has it
+        ("0x80040154", None),
+        ("isn't allowed", None),
+    ],
+)
+def test_misspelt_words(port: Index, query: str, corrected: str | None) -> None:
+    assert port.search(query).suggestions == ((corrected,) if corrected else ())
+
+
+def test_the_words_around_choose(tmp_path: Path) -> None:
+    texts = ["The mail is read in the hall."] * 3 + ["The maid of the cook has gone."] * 3
+    articles = {f"Q{n}": article(n, "House", {"SUMMARY": text}) for n, text in enumerate(texts, 992_000)}
+    with index_of(tmp_path, articles) as index:
+        assert index.search("maix hall").suggestions == ("mail hall",)
+        assert index.search("maix cook").suggestions == ("maid cook",)
+
+
+def test_corrections_are_offered_beside_hits(port: Index) -> None:
+    results = port.search("harbor OR lettre")
+    assert results.total == 3
+    assert results.suggestions == ("harbor OR letter",)
+
+
+# ---- Snippets ---------------------------------------------------------------------------------------------------------------
+
+
+def snippets_of(data: bytes, *terms: bytes) -> list[tuple[str, list[str]]]:
+    found = best_snippets(parse(data), dict.fromkeys(terms, 1.0))
+    return [(snippet.section, [snippet.text[start:end] for start, end in snippet.highlights]) for snippet in found]
+
+
+def test_two_sections_that_tell_different_words_are_shown() -> None:
+    data = article(995001, "Lids", {"SYMPTOMS": "The lid jams.", "CAUSE": "Salt in the hinge.", "STATUS": "The lid is old."})
+    assert snippets_of(data, b"lid", b"salt") == [("symptoms", ["lid"]), ("cause", ["Salt"])]
+    assert snippets_of(data, b"lid", b"jam") == [("symptoms", ["lid", "jams"])]
+    assert snippets_of(data, b"lid") == [("symptoms", ["lid"])]
+
+
+def test_a_name_that_is_found_by_its_parts_is_marked_whole() -> None:
+    data = article(995002, "Boot", {"SUMMARY": "Edit autoexec.bat, not autoexec or a bat."})
+    assert snippets_of(data, b"autoexec", b"bat") == [("summary", ["autoexec.bat", "autoexec", "bat"])]
+    assert snippets_of(data, b"bat") == [("summary", ["bat", "bat"])]
+
+
+def test_no_control_character_reaches_a_snippet() -> None:
+    (snippet,) = best_snippets(
+        parse(article(995003, "Bells", {"SUMMARY": "The bell\x07\x1b[31m rings\x00 at noon."})), {b"bell": 1.0}
+    )
+    assert snippet.text == "The bell [31m rings at noon."
+    assert snippet.highlights == ((4, 8),)
