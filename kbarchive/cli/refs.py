@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from kbarchive.cli.completion import complete_key
 from kbarchive.cli.console import CONTEXT_SETTINGS, Number, counted, say
 from kbarchive.cli.opening import index_option, opened
 from kbarchive.render.clean import printable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
-@click.argument("key", metavar="[KEY]", required=False)
+@click.argument("key", metavar="[KEY]", shell_complete=complete_key, required=False)
 @click.option("--depth", type=Number(min=0), metavar="N", help="Follow citations, either way, N times. Default: 1.")
 @click.option("--most-cited", "listing", flag_value="most-cited", help="List all that is cited, the most cited first.")
 @click.option("--missing", "listing", flag_value="missing", help="List what is cited and not there, the most cited first.")

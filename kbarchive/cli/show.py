@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from kbarchive.cli.completion import complete_key
 from kbarchive.cli.console import CONTEXT_SETTINGS, Number, printable
 from kbarchive.cli.opening import index_option, opened
 from kbarchive.document import place
@@ -17,7 +18,7 @@ _USUAL_WIDTH = 80
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="KEY", shell_complete=complete_key)
 @click.option("--text", "form", flag_value="text", default=True, help="As text for people (the default).")
 @click.option("--json", "form", flag_value="json", help="The full record.")
 @click.option("--markdown", "form", flag_value="markdown", help="As Markdown with front matter.")
