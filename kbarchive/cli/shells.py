@@ -78,7 +78,7 @@ complete --no-files --keep-order --command %(prog_name)s --arguments "(%(complet
 SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
 
 
-class _Shell(ShellComplete):
+class Shell(ShellComplete):
     """Answers any of the scripts."""
 
     def get_completion_args(self) -> tuple[list[str], str]:
@@ -107,7 +107,7 @@ class _Shell(ShellComplete):
 def complete(command: click.Command, name: str) -> None:
     """Answers the script of a shell, on stdout. It never raises; what cannot be told is not completed."""
     with contextlib.suppress(Exception):
-        click.echo(_Shell(command, {}, name, "").complete().encode(), nl=True)
+        click.echo(Shell(command, {}, name, "").complete().encode(), nl=True)
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
