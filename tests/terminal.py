@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
 import select
 import subprocess
-import termios
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,6 +20,10 @@ class Terminal:
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str], cwd: Path | None = None, seconds: float = 60.0
     ) -> None:
+        import fcntl  # POSIX's, like the next two
+        import pty
+        import termios
+
         self._ours, theirs = pty.openpty()
         self._deadline = time.monotonic() + seconds
         self._process = subprocess.Popen(

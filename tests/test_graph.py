@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
+import shutil
+import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from kbarchive.graph import (
     Cited,
     Drift,
     Edge,
+    Graph,
     Node,
     drifted,
     missing,
@@ -134,10 +139,28 @@ def test_tree(linked: Index) -> None:
 def test_dot(linked: Index) -> None:
     lines = to_dot(neighbourhood(linked, "Q920001")).splitlines()
     assert lines[0] == 'digraph "Q920001" {'
-    assert '  "Q920001" [label="Q920001", tooltip="The \\"Hub\\" \\\\N of &amp; Letters", style="bold"];' in lines
+    assert '  "Q920001" [label="Q920001", tooltip="The &quot;Hub&quot; \u29f5N of &amp; Letters", style="bold"];' in lines
     assert '  "Q929999" [label="Q929999", tooltip="(missing)", style="dashed"];' in lines
-    assert '  "Q920002" -> "Q920001" [tooltip="more-information, cited as \\"The Hub of Letters\\"", style="dashed"];' in lines
+    assert (
+        '  "Q920002" -> "Q920001" [tooltip="more-information, cited as &quot;The Hub of Letters&quot;", style="dashed"];'
+        in lines
+    )
     assert lines[-1] == "}"
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed here: it does not read our files")
+def test_graphviz_reads_anything() -> None:
+    titles = ['The "Hub" \\N \\', "&amp; &quot; <b>", "Two\nlines\x1b[1m", "", None]
+    nodes = tuple(Node(None, f'file "{n}"\\#{n}', title, n) for n, title in enumerate(titles))
+    edges = tuple(Edge(nodes[0].key, node.key, title, "cause") for node, title in zip(nodes, titles, strict=True))
+    drawn = subprocess.run(
+        ["dot", "-Tsvg"],  # noqa: S607 - whichever Graphviz there is
+        input=to_dot(Graph(nodes, edges, complete=True)).encode(),
+        capture_output=True,
+        check=True,
+    )
+    tooltips = re.findall(r'xlink:title="(.*?)"', html.unescape(drawn.stdout.decode().replace("&quot;", "'")))
+    assert {"The 'Hub' \u29f5N \u29f5", "&amp; &quot; <b>", "Two lines[1m", "(no title)", "(missing)"} <= set(tooltips)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from tests.commands import kbarchive
 from tests.searching import article, index_of
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="terminals are POSIX's")
+
 LONG = article(930001, "Counting Letters", {"SUMMARY": "\n\n".join(f"Letter number {n} was read." for n in range(300))})
 
 Show = Callable[..., tuple[int, bytes]]

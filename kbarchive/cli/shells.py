@@ -28,15 +28,16 @@ _BASH = """\
     COMPREPLY=()
     while IFS=$'\\t' read -r kind value help; do
         case $kind in
-            dir) compopt -o dirnames ;;
-            file) compopt -o default ;;
-            open) compopt -o nospace; COMPREPLY+=("$value") ;;
+            dir) compopt -o dirnames 2>/dev/null ;;
+            file) compopt -o default 2>/dev/null ;;
+            open) compopt -o nospace 2>/dev/null; COMPREPLY+=("$value") ;;
             plain) COMPREPLY+=("$value") ;;
         esac
     done < <(KBARCHIVE_COMPLETE_LINE="${COMP_LINE:0:COMP_POINT}" KBARCHIVE_COMPLETE_WORD="$2" \\
         %(complete_var)s=bash_complete "$1" 2>/dev/null)
 }
-complete -o nosort -F %(complete_func)s %(prog_name)s
+complete -o nosort -F %(complete_func)s %(prog_name)s 2>/dev/null ||
+    complete -o default -F %(complete_func)s %(prog_name)s  # bash before 4.4
 """
 
 _ZSH = """\

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 
 from kbarchive.graph import Edge, Graph, Node
 from kbarchive.render.clean import printable
+
+_BACKSLASH, _LIKE_IT = "\\", "\u29f5"
 
 
 def to_dot(graph: Graph) -> str:
@@ -42,8 +45,8 @@ def _attributes(facts: Mapping[str, str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A string in which nothing means anything: Graphviz reads escapes (\\N, \\") and entities (&amp;) in labels."""
-    text = " ".join(printable(text).split())
-    for sign, escaped in (("\\", "\\\\"), ('"', '\\"'), ("&", "&amp;")):
-        text = text.replace(sign, escaped)
-    return f'"{text}"'
+    """A string in which nothing means anything to Graphviz, which has escapes and knows entities.
+
+    How often it reads an escape differs by attribute and version, so that there is none: a backslash is a sign like it.
+    """
+    return f'"{html.escape(" ".join(printable(text).split()), quote=True).replace(_BACKSLASH, _LIKE_IT)}"'
