@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kbarchive.cli.completion import complete_file
 from kbarchive.cli.console import CONTEXT_SETTINGS, Number, counted, printable, progress, ranked
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
-@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.argument("sources", metavar="SOURCE...", shell_complete=complete_file, nargs=-1, required=True)
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
 @click.option("-v", "--verbose", is_flag=True, help="Name each file with its form and why, and each diagnostic.")
 @click.option("--json", "as_json", is_flag=True, help="The counts as JSON; with -v the findings go to stderr.")

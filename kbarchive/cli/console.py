@@ -49,6 +49,11 @@ def run(command: click.Command, name: str) -> NoReturn:
 
     A command returns its exit code, or None for 0. Each error ends in one line on stderr and exit 2, also those of click.
     """
+    if os.environ.get(f"_{name.upper()}_COMPLETE"):  # a shell asks, see `shells`
+        from kbarchive.cli.shells import complete
+
+        complete(command, name)
+        sys.exit(0)
     with contextlib.suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGTERM, _terminate)
     if sys.stdout is not None:

@@ -6,13 +6,14 @@ import sys
 
 import click
 
+from kbarchive.cli.completion import complete_file
 from kbarchive.cli.console import CONTEXT_SETTINGS, Number, progress, summarize
 from kbarchive.writers import FORMATS, STDOUT
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
-@click.argument("sources", metavar="SOURCE...", nargs=-1)
-@click.argument("target", metavar="TARGET", required=False)
+@click.argument("sources", metavar="SOURCE...", shell_complete=complete_file, nargs=-1)
+@click.argument("target", metavar="TARGET", shell_complete=complete_file, required=False)
 @click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: by the name of TARGET.")
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
 @click.option("--newest", is_flag=True, help="Of several texts of one article write only the newest.")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from kbarchive.article import Article
+from kbarchive.cli.completion import complete_key
 from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, printable, say, wants_color
 from kbarchive.cli.opening import index_option, opened
 from kbarchive.document import place
@@ -19,7 +20,7 @@ _STYLES = {"---": "\x1b[1m", "+++": "\x1b[1m", "@@": "\x1b[36m", "-": "\x1b[31m"
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="KEY", shell_complete=complete_key)
 @click.argument("old", metavar="[N", type=Number(min=1), required=False)
 @click.argument("new", metavar="[M]]", type=Number(min=1), required=False)
 @color_option

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import click
 
+from kbarchive.cli.completion import complete_file, complete_index
 from kbarchive.cli.console import CONTEXT_SETTINGS, Number, progress, summarize
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
-@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.argument("sources", metavar="SOURCE...", shell_complete=complete_file, nargs=-1, required=True)
 @click.option(
     "--index",
     "index_dir",
     metavar="DIR",
+    shell_complete=complete_index,
     help="The folder of the index. Default: $KBARCHIVE_INDEX, else your default index.",
 )
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core.")

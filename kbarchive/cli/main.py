@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from kbarchive._version import __version__
 from kbarchive.cli.console import CONTEXT_SETTINGS, run
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {  # name: module, function, help in one line
     "convert": ("kbarchive.cli.convert", "convert", "Convert articles to JSON Lines or a folder of JSON files."),
@@ -17,6 +20,7 @@ COMMANDS = {  # name: module, function, help in one line
     "show": ("kbarchive.cli.show", "show", "Show one article of the index."),
     "diff": ("kbarchive.cli.diff", "diff", "Tell how two revisions of an article differ."),
     "refs": ("kbarchive.cli.refs", "refs", "Tell what an article cites, and what cites it."),
+    "completion": ("kbarchive.cli.shells", "completion", "Print a script by which a shell completes both commands."),
     "stats": ("kbarchive.cli.stats", "stats", "Count what the index holds."),
 }
 
@@ -31,6 +35,12 @@ class _LazyGroup(click.Group):
         module, function, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(importlib.import_module(module), function)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        named = [CompletionItem(name, help=text) for name, (_, _, text) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         with formatter.section("Commands"):

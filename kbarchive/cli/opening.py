@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kbarchive.cli.completion import complete_index
 from kbarchive.cli.console import counted, say
 from kbarchive.search import Index, open_index
 
@@ -11,6 +12,7 @@ index_option = click.option(
     "--index",
     "index_dir",
     metavar="DIR",
+    shell_complete=complete_index,
     help='The index: a folder, or "sample". Default: $KBARCHIVE_INDEX, else your default index, else the sample.',
 )
 

@@ -10,6 +10,7 @@ import click
 
 from kbarchive._version import __version__
 from kbarchive.cli import hits
+from kbarchive.cli.completion import complete_query
 from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, counted, run, say, wants_color
 from kbarchive.cli.opening import index_option, opened
 from kbarchive.render.clean import printable
@@ -48,9 +49,10 @@ class _QueryCommand(click.Command):
             if name in takes_value:
                 options.append(arg)
                 if takes_value[name] and name == arg:
-                    if not left:
+                    if not left and not ctx.resilient_parsing:
                         raise click.BadOptionUsage(name, f"option {name!r} wants a value", ctx)
-                    options.append(left.pop(0))
+                    options += left[:1]
+                    del left[:1]
             elif not arg.startswith("-") or _MINUS_NUMBER.match(arg) or (words and _MINUS_WORD.match(arg)):
                 words.append(arg)
             elif _MINUS_WORD.match(arg):
@@ -61,13 +63,13 @@ class _QueryCommand(click.Command):
 
 
 def _show_query_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
-    if wanted:
+    if wanted and not ctx.resilient_parsing:
         click.echo(query_help(), nl=False)
         ctx.exit()
 
 
 @click.command(cls=_QueryCommand, context_settings=CONTEXT_SETTINGS)
-@click.argument("words", metavar="QUERY...", nargs=-1, type=click.UNPROCESSED)
+@click.argument("words", metavar="QUERY...", nargs=-1, type=click.UNPROCESSED, shell_complete=complete_query)
 @click.option("--limit", type=Number(min=0), default=10, show_default=True, metavar="N", help="How many hits.")
 @click.option("--offset", type=Number(min=0), default=0, metavar="N", help="Leave out the first N hits.")
 @click.option(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import sys
 
 import click
 
-from kbarchive.cli.console import CONTEXT_SETTINGS, Number, printable
+from kbarchive.article import Article
+from kbarchive.cli.completion import complete_key
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, printable, wants_color
 from kbarchive.cli.opening import index_option, opened
+from kbarchive.cli.pager import on_terminal, page
+from kbarchive.cli.styling import styled
 from kbarchive.document import place
 from kbarchive.revisions import Revision, listed
 
@@ -17,7 +20,7 @@ _USUAL_WIDTH = 80
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
-@click.argument("key", metavar="KEY")
+@click.argument("key", metavar="KEY", shell_complete=complete_key)
 @click.option("--text", "form", flag_value="text", default=True, help="As text for people (the default).")
 @click.option("--json", "form", flag_value="json", help="The full record.")
 @click.option("--markdown", "form", flag_value="markdown", help="As Markdown with front matter.")
@@ -25,18 +28,31 @@ _USUAL_WIDTH = 80
 @click.option("--ftp", "form", flag_value="ftp", help="In the form of the archive's text files.")
 @click.option("--source", "form", flag_value="source", help="The bytes that the article was read from.")
 @click.option("--revisions", "as_list", is_flag=True, help="List all its texts, newest first; also with --json.")
+@color_option
+@click.option("--no-pager", is_flag=True, help="Do not go through $PAGER (less) on a terminal.")
 @click.option("--revision", type=Number(min=1), metavar="N", help="Show text N of that list. Default: 1, the newest.")
 @index_option
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-def show(key: str, form: str, as_list: bool, revision: int | None, index_dir: str | None, quiet: bool) -> None:
+def show(
+    key: str,
+    form: str,
+    as_list: bool,
+    color: str,
+    no_pager: bool,
+    revision: int | None,
+    index_dir: str | None,
+    quiet: bool,
+) -> None:
     """Show the article KEY: an id (Q206968, 206968, KB206968), or the key that kbsearch gives.
 
     Where the index was made of several texts of the article, this is the newest; --revisions lists all, with their
     dates, forms, files and numbers of words.
 
+    On a terminal it goes through the pager in $PAGER, or less; headings are bold, and articles that it cites stand out.
+
     \b
     Examples:
-      kbarchive show Q206968 | less
+      kbarchive show Q206968
       kbarchive show --json 206968
       kbarchive show --source Q206968 > Q206968.TXT
       kbarchive show --revisions Q206968
@@ -49,53 +65,55 @@ def show(key: str, form: str, as_list: bool, revision: int | None, index_dir: st
     """
     if as_list and (revision or form not in ("text", "json")):
         raise click.UsageError("--revisions is a list; it can be shown with --json or alone")
-    on_terminal = sys.stdout.isatty()
     with opened(index_dir, "kbarchive", "looking in", quiet) as index:
         if as_list:
-            _show_list(listed(index.revisions(key)), form)
+            page(_listed(listed(index.revisions(key)), form), not no_pager)
             return
         article = index.article(key, revision or 1)
         source = index.source_bytes(key, revision or 1) if form == "source" else b""
-    if form == "source" and not on_terminal:
-        click.echo(source, nl=False)
-    elif form == "source":
-        from kbarchive.render.clean import printable as without_controls
-
-        click.echo(without_controls(source.decode(article.source.encoding or "ascii", "replace")))
-    elif form == "json":
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(article), indent=2))
-    elif form == "markdown":
-        from kbarchive.render import to_markdown
-
-        click.echo(to_markdown(article), nl=False)
-    elif form == "html":
-        from kbarchive.render import to_html
-
-        click.echo(to_html(article), nl=False)
-    elif form == "ftp" and not on_terminal:
+    if form == "ftp" and not on_terminal():
         from kbarchive.render.ftp import ftp_bytes
 
-        click.echo(ftp_bytes(article), nl=False)
-    elif form == "ftp":
-        from kbarchive.render.clean import printable
-        from kbarchive.render.ftp import to_ftp
-
-        click.echo(printable(to_ftp(article)), nl=False)
+        source = ftp_bytes(article)
+    if form in ("source", "ftp") and not on_terminal():
+        click.echo(source, nl=False)
     else:
-        from kbarchive.render import to_text
-
-        width = min(shutil.get_terminal_size((_USUAL_WIDTH, 0)).columns, _WIDEST) if on_terminal else _USUAL_WIDTH
-        click.echo(to_text(article, width), nl=False)
+        page(_text(article, source, form, wants_color(color)), not no_pager)
 
 
-def _show_list(revisions: list[Revision], form: str) -> None:
+def _text(article: Article, source: bytes, form: str, color: bool) -> str | bytes:
+    """The article in a form, without what steers a terminal but colour."""
+    from kbarchive import render
+    from kbarchive.render.clean import printable as without_controls
+
+    match form:
+        case "source":
+            return without_controls(source.decode(article.source.encoding or "ascii", "replace")) + "\n"
+        case "json":
+            return _json(article)
+        case "markdown":
+            return render.to_markdown(article)
+        case "html":
+            return render.to_html(article)
+        case "ftp":
+            from kbarchive.render.ftp import to_ftp
+
+            return without_controls(to_ftp(article))
+        case _:
+            width = min(shutil.get_terminal_size((_USUAL_WIDTH, 0)).columns, _WIDEST) if on_terminal() else _USUAL_WIDTH
+            text = render.to_text(article, width)
+            return styled(text, {reference.id for reference in article.references}) if color else text
+
+
+def _json(value: object) -> bytes:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def _listed(revisions: list[Revision], form: str) -> str | bytes:
     if form == "json":
-        import msgspec
-
-        click.echo(msgspec.json.format(msgspec.json.encode(revisions), indent=2))
-        return
+        return _json(revisions)
     rows = [("", "date", "form", "words", "file")]
     for revision in revisions:
         where = place(revision.file or "", revision.member)
@@ -103,6 +121,7 @@ def _show_list(revisions: list[Revision], form: str) -> None:
         date = revision.modified or "undated"
         rows.append((str(revision.revision), date, revision.dialect, f"{revision.words:,}", printable(where + number)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for number, date, dialect, words, where in rows:
-        line = f"{number:>{widths[0]}}  {date:<{widths[1]}}  {dialect:<{widths[2]}}  {words:>{widths[3]}}  {where}"
-        click.echo(line.rstrip())
+    return "".join(
+        f"{number:>{widths[0]}}  {date:<{widths[1]}}  {dialect:<{widths[2]}}  {words:>{widths[3]}}  {where}".rstrip() + "\n"
+        for number, date, dialect, words, where in rows
+    )

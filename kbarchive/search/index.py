@@ -17,6 +17,7 @@ from kbarchive.index.facets import FACETS
 from kbarchive.index.reader import IndexReader, trusted
 from kbarchive.index.store import Metadata
 from kbarchive.revisions import newest_first
+from kbarchive.search.completion import article_keys, completions
 from kbarchive.search.expansion import MOST_TERMS
 from kbarchive.search.folding import Folded, Folding, Scored, best_first, by_date
 from kbarchive.search.matching import Matcher, Matches
@@ -201,6 +202,16 @@ class Index:
         """Whether the index has an article of this id."""
         with self._reading():
             return self._reader.find("id", article_id) is not None
+
+    def completions(self, text: str) -> list[str]:
+        """What a query that is being typed may become by a longer last word: a field, a value of it, a key of an article."""
+        with self._reading():
+            return completions(self._reader, text)
+
+    def keys(self, begun: str = "") -> list[str]:
+        """The keys of articles that begin so (Q2069, 2069, KB2069); none where there are too many to choose from."""
+        with self._reading():
+            return article_keys(self._reader, begun)
 
     def _reading(self) -> _Reading:
         return _Reading(self._lock, self._reader.location)

@@ -1,0 +1,22 @@
+"""The two commands, run as processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+Done = subprocess.CompletedProcess[bytes]
+
+
+def kbsearch(*arguments: str, **environment: str) -> Done:
+    return _run("kbarchive.cli.search", arguments, environment)
+
+
+def kbarchive(*arguments: str, **environment: str) -> Done:
+    return _run("kbarchive.cli.main", arguments, environment)
+
+
+def _run(module: str, arguments: tuple[str, ...], environment: dict[str, str]) -> Done:
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(command, capture_output=True, env={**os.environ, **environment}, check=False)
