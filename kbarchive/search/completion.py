@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from kbarchive.index.analysis import word_terms
 from kbarchive.index.reader import IndexReader
 from kbarchive.index.schema import HAS, SPELLING
 from kbarchive.search.fields import EXACT, LINKS, NAMES, RANGED, TEXT
+from kbarchive.search.phrases import documents_with
+from kbarchive.search.units import Unit
 
 MOST_KEYS = 2000
 """Where more keys begin as asked, there are none to choose from; a digit more must be typed."""
@@ -77,8 +79,8 @@ def _exact(reader: IndexReader, field: str, begun: str) -> dict[str, int]:
     return counts
 
 
-def _words(reader: IndexReader, field: str, begun: str) -> dict[str, int]:
-    """The words in a text field, by how many articles have them: of those with the same stem the most frequent."""
+def _words(reader: IndexReader, zones: Sequence[str], begun: str) -> dict[str, int]:
+    """The words in some zones, by how many articles have them: of those with the same stem the most frequent."""
     if len(begun) < _LEAST_LETTERS:
         return {}
     spelled: dict[bytes, Counter[str]] = {}
@@ -90,8 +92,7 @@ def _words(reader: IndexReader, field: str, begun: str) -> dict[str, int]:
         )
     for term in spelled:
         for shard in reader.shards:
-            postings = shard.postings(field, term)
-            counts[term] += len(postings.documents) if postings else 0
+            counts[term] += len(documents_with(shard, Unit((term,)), zones))
     return {max(spelled[term], key=lambda word: (spelled[term][word], word)): count for term, count in counts.items() if count}
 
 
