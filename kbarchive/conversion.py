@@ -44,11 +44,12 @@ def convert(
 ) -> Report:
     """Writes the records of all articles of `sources` to `target`, in input order, and tells what came of them.
 
-    `sources` is one path or several (see `kbarchive.read`). `format` is "jsonl" (a file), or "json-dir", "ftp", "markdown",
-    "text" or "html" (a folder with a file for each article); None takes it from the target's name. "-" as target is standard
-    output, JSON Lines. `jobs` processes work, None means one for each core, at most 8; where processes are spawned, the
-    calling script needs ``if __name__ == "__main__":``. `executor` takes their place: any executor whose workers can import
-    kbarchive. `on_progress` gets the report so far after each batch.
+    `sources` is one path or several (see `kbarchive.read`). `format` is "jsonl", "json", "csv", "parquet", "sqlite" or "chunks"
+    (a file), or "json-dir", "ftp", "markdown", "text" or "html" (a folder with a file for each article); None takes it from
+    the target's name, which also tells of compression (docs/formats.md). "-" as target is standard output, JSON Lines. `jobs`
+    processes work, None means one for each core, at most 8; where processes are spawned, the calling script needs
+    ``if __name__ == "__main__":``. `executor` takes their place: any executor whose workers can import kbarchive.
+    `on_progress` gets the report so far after each batch.
 
     With `newest`, of several texts of one article only the newest is written (see `kbarchive.revisions`), and the report
     counts the others. Everything is read twice for that, so `sources` are files and folders, and `on_progress` is told of
@@ -59,7 +60,8 @@ def convert(
     Memory does not grow with the archive, but for some dozen bytes an article with `newest`.
 
     Raises SourceError where a source does not exist, or with `newest` cannot be read twice or changes meanwhile; FormatError
-    where no format fits, TargetError where the target cannot be written, WorkerError where a worker process dies.
+    where no format fits, MissingExtraError where it needs a package that is not installed, TargetError where the target cannot
+    be written, WorkerError where a worker process dies.
     """
     started = time.monotonic()
     paths = [sources] if isinstance(sources, str | os.PathLike) else list(sources)

@@ -54,24 +54,31 @@ def read_jsonl(source: RecordSource, *, on_error: Callable[[RecordError], object
 def _articles(
     name: str, stream: BinaryIO, ours: ExitStack, on_error: Callable[[RecordError], object] | None
 ) -> Iterator[Article]:
-    in_array = False
+    def tell(number: int, message: str, cause: Exception | None = None) -> None:
+        told = RecordError(f"{name}:{number}: {message}")
+        if on_error is None:
+            raise told from cause
+        on_error(told)
+
+    begun = in_array = False
+    number = 0
     with ours:
         for number, line in _lines(name, stream):
             text = line.strip()
             if not text:
                 continue
-            if text == (b"]" if in_array else b"["):
-                in_array = not in_array
+            if text == b"]" if in_array else text == b"[" and not begun:
+                begun, in_array = True, not in_array
                 continue
+            begun = True
             try:
                 article = loads(text.removesuffix(b",") if in_array else text)
             except RecordError as error:
-                told = RecordError(f"{name}:{number}: {error}")
-                if on_error is None:
-                    raise told from error
-                on_error(told)
+                tell(number, str(error), error)
             else:
                 yield article
+    if in_array:
+        tell(number, "the array has no end: the file is cut short")
 
 
 def _lines(name: str, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:

@@ -29,17 +29,25 @@ def convert(
 ) -> int:
     """Convert all articles of each SOURCE to records in TARGET.
 
-    A SOURCE is a file, a folder, a zip, a tar (of any compression), or - for standard input. TARGET is a file
-    (.jsonl, .ndjson: JSON Lines, a record a line), a folder (a JSON file for each article: 206/Q206968.json), or - for
-    standard output (JSON Lines). It appears whole at the end, or not at all; the records are in input order. Files that
-    are no article are skipped; the summary on stderr counts them and names the first.
+    A SOURCE is a file, a folder, a zip, a tar (of any compression), or - for standard input. TARGET is a file or a folder,
+    whose name tells the format, or - for standard output (JSON Lines). It appears whole at the end, or not at all; the
+    records are in input order. Files that are no article are skipped; the summary on stderr counts them and names the first.
 
     Every text is converted, also where several have the same number; in a folder the second is Q206968~2.json. With
     --newest the newest is, and the summary counts the older and the identical ones; sources are read twice for that.
 
     \b
+    Formats that are one file; .gz or .zst behind the name compresses those with a *:
+      jsonl     .jsonl .ndjson *     JSON Lines, a record a line
+      json      .json *              one JSON array
+      csv       .csv *               a flat row an article
+      parquet   .parquet             the same with typed columns (pip install 'kbarchive[parquet]')
+      sqlite    .db .sqlite          a database of normalised tables with full-text search
+      chunks    .chunks.jsonl *      a section a line, with its context, for retrieval systems
+
+    \b
     Formats that are a folder with a file for each article:
-      json-dir  the record as JSON: 206/Q206968.json
+      json-dir  the record as JSON: 206/Q206968.json; any name without a suffix means this
       ftp       the text form of the archive itself: 206/Q206968.TXT (what is read from it is the same record)
       markdown  CommonMark with YAML front matter: 206/Q206968.md
       text      plain text for people: 206/Q206968.txt
@@ -49,6 +57,7 @@ def convert(
     Examples:
       kbarchive convert txt/ records.jsonl
       kbarchive convert archive.tar.xz records/
+      kbarchive convert archive.tar.xz kb.db
       kbarchive convert --newest 1999/ 2001.zip records.jsonl
       kbarchive convert txt/ pages/ --format html
       xzcat archive.tar.xz | kbarchive convert - - | head

@@ -26,8 +26,9 @@ def validate(files: tuple[str, ...], quiet: bool) -> int:
     Exit codes:
       0  all records are valid
       1  some are not
-      2  a file cannot be read
+      2  a file cannot be read, or not to its end; the others are checked
     """
+    from kbarchive.errors import SourceError
     from kbarchive.records import read_jsonl
 
     wrong = 0
@@ -37,7 +38,14 @@ def validate(files: tuple[str, ...], quiet: bool) -> int:
         wrong += 1
         click.echo(printable(str(error)))
 
-    valid = sum(1 for file in files for _ in read_jsonl(file, on_error=tell))
+    valid, unreadable = 0, 0
+    for file in files:
+        try:
+            for _ in read_jsonl(file, on_error=tell):
+                valid += 1
+        except SourceError as error:
+            unreadable += 1
+            say(f"error: {error}")
     if not quiet:
-        say(f"{counted(valid, 'valid record')}" + (f", {wrong:,} wrong" if wrong else ""))
-    return 1 if wrong else 0
+        say(counted(valid, "valid record") + (f", {wrong:,} wrong" if wrong else ""))
+    return 2 if unreadable else 1 if wrong else 0

@@ -13,7 +13,7 @@ from kbarchive.extras import pyarrow
 from kbarchive.writers.atomic import output_file, writing
 from kbarchive.writers.flat import Row, flat_row
 
-_GROUP_BYTES = 64 * 2**20  # of a row group, unpacked: enough for readers to work in bulk, and what one has to hold in memory
+_GROUP_BYTES = 32 * 2**20  # of a row group, unpacked: enough for readers to work in bulk, and what one has to hold in memory
 
 
 class ParquetWriter:
