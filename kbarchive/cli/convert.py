@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable
 
 import click
 
@@ -16,6 +18,10 @@ from kbarchive.writers import FORMATS, STDOUT
 @click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: by the name of TARGET.")
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
 @click.option("--newest", is_flag=True, help="Of several texts of one article write only the newest.")
+@click.option("--ids", metavar="IDS", help="Write only these: A,B,C, or a file with one a line, or - for standard input.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first file that cannot be read, and write nothing.")
+@click.option("--errors", "errors_file", metavar="FILE", help="Write what failed to FILE, as JSON Lines.")
+@click.option("--report", "report_file", metavar="FILE", help="Write the summary to FILE, as JSON.")
 @click.option("--overwrite", is_flag=True, help="Replace a TARGET folder that holds an earlier conversion.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def convert(
@@ -24,6 +30,10 @@ def convert(
     format_name: str | None,
     jobs: int | None,
     newest: bool,
+    ids: str | None,
+    fail_fast: bool,
+    errors_file: str | None,
+    report_file: str | None,
     overwrite: bool,
     quiet: bool,
 ) -> int:
@@ -60,12 +70,13 @@ def convert(
       kbarchive convert archive.tar.xz kb.db
       kbarchive convert --newest 1999/ 2001.zip records.jsonl
       kbarchive convert txt/ pages/ --format html
+      kbsearch --ids relay | kbarchive convert archive.tar.xz relay/ --ids - --format markdown
       xzcat archive.tar.xz | kbarchive convert - - | head
 
     \b
     Exit codes:
       0  all was read
-      1  some files could not be read (they are named); the others are converted
+      1  some files could not be read, or no article has some of the ids (they are named); the others are converted
       2  nothing was written
     """
     if not sources or target is None:  # click gives TARGET what stands last, and would miss the SOURCE
@@ -75,8 +86,48 @@ def convert(
 
     # A live line would mix with records on the same terminal.
     on_terminal = target == STDOUT and sys.stdout is not None and sys.stdout.isatty()
+    names = None if ids is None else _names(ids, sources)
     with progress(quiet or on_terminal) as show:
-        report = convert_sources(sources, target, format_name, jobs, newest=newest, overwrite=overwrite, on_progress=show)
-    if not quiet or report.failures:
+        report = convert_sources(
+            sources,
+            target,
+            format_name,
+            jobs,
+            newest=newest,
+            overwrite=overwrite,
+            ids=names,
+            fail_fast=fail_fast,
+            on_progress=show,
+        )
+    if errors_file:
+        _write_json(errors_file, *report.failures)
+    if report_file:
+        _write_json(report_file, report)
+    if not quiet or report.failures or report.missing:
         summarize(report, "" if target == STDOUT else f" -> {target}")
-    return 1 if report.failures else 0
+    return 1 if report.failures or report.missing else 0
+
+
+def _names(ids: str, sources: Iterable[str]) -> list[str]:
+    if ids == STDOUT:
+        if STDOUT in sources:
+            raise click.UsageError("standard input cannot be both a SOURCE and --ids")
+        lines = sys.stdin.read().splitlines()
+    elif os.path.isfile(ids):
+        with open(ids, encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
+    else:
+        lines = ids.split(",")
+    names = [line.strip() for line in lines if line.strip()]
+    if not names:
+        raise click.UsageError(f"--ids {ids} names no article")
+    return names
+
+
+def _write_json(target: str, *values: object) -> None:
+    import msgspec
+
+    from kbarchive.writers.atomic import output_file, writing
+
+    with output_file(target) as stream, writing(target):
+        stream.write(msgspec.json.Encoder().encode_lines(values))
