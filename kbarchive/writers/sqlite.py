@@ -17,7 +17,7 @@ _SETTINGS = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA locking_mode = EXCLUSIVE;
-PRAGMA cache_size = -64000;
+PRAGMA cache_size = -8000;
 """
 
 
