@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kbarchive.index import build_index
     from kbarchive.parsing import parse, parse_tree
     from kbarchive.reading import read
+    from kbarchive.records import dumps, loads, read_jsonl
     from kbarchive.search import open_index
 
 _HOMES = {
@@ -49,6 +50,7 @@ _HOMES = {
     "kbarchive.index": "build_index",
     "kbarchive.parsing": "parse parse_tree",
     "kbarchive.reading": "read",
+    "kbarchive.records": "dumps loads read_jsonl",
     "kbarchive.search": "open_index",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
@@ -58,6 +60,9 @@ __all__ = [  # noqa: RUF022 - by use, not by alphabet
     "parse_tree",
     "read",
     "convert",
+    "dumps",
+    "loads",
+    "read_jsonl",
     "build_index",
     "open_index",
     "Article",

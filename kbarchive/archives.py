@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import importlib
 import io
 import lzma
 import shutil
@@ -19,6 +18,8 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any, BinaryIO, cast
 
 from kbarchive.document import MAX_BYTES, TOO_LARGE, Document, Entry, Failure, Skipped, clean, reason
+from kbarchive.errors import MissingExtraError
+from kbarchive.extras import zstd
 
 HEAD = 512
 """The bytes that tell what a file is: one tar header."""
@@ -34,10 +35,9 @@ def _open_gzip(stream: BinaryIO) -> IO[bytes]:
 
 def _open_zstd(stream: BinaryIO) -> IO[bytes]:
     try:
-        zstd: Any = importlib.import_module("compression.zstd")
-    except ImportError:
-        raise OSError("compressed with zstd, which needs Python 3.14; decompress it first") from None
-    return cast(IO[bytes], zstd.ZstdFile(stream))
+        return cast(IO[bytes], zstd().ZstdFile(stream))
+    except MissingExtraError as error:
+        raise OSError(str(error)) from None
 
 
 _COMPRESSIONS: dict[bytes, Callable[[BinaryIO], IO[bytes]]] = {
@@ -94,6 +94,16 @@ def stream_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
         yield Failure(file, None, _damage(error))
         return
     yield document(file, None, data)
+
+
+def decompressed(stream: BinaryIO) -> BinaryIO:
+    """What a stream holds, decompressed where its first bytes say that it is compressed. It need not be seekable.
+
+    Damage is met when it is read, as whatever the decompressor raises.
+    """
+    head, stream = _peek(stream)
+    opener = next((opener for mark, opener in _COMPRESSIONS.items() if head.startswith(mark)), None)
+    return cast(BinaryIO, opener(stream)) if opener else stream
 
 
 def is_hidden(name: str) -> bool:

@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
-SCHEMA = 1
+SCHEMA: Final = 1
+
+# What reading a record checks, and its JSON Schema tells, beside the types.
+ArticleId = Annotated[str, msgspec.Meta(pattern="^Q[0-9]+$")]
+IsoDate = Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
 
 # The structs below have gc=False: they are frozen, so a record cannot hold itself, and the collector need not look at them.
 
@@ -132,7 +136,7 @@ class Reference(msgspec.Struct, frozen=True, gc=False):
     `section` is the kind of the top-level section, or "title", "residue", "query-words".
     """
 
-    id: str
+    id: ArticleId
     title: str | None
     section: str
     line: int
@@ -162,11 +166,11 @@ class Diagnostic(msgspec.Struct, frozen=True, gc=False):
 class Article(msgspec.Struct, frozen=True, gc=False):
     """One KnowledgeBase article. Fields that a form does not have are empty or None."""
 
-    schema: int
-    id: str | None
+    schema: Literal[1]
+    id: ArticleId | None
     key: str
     title: str
-    modified: str | None
+    modified: IsoDate | None
     collection: str | None
     products: tuple[str, ...]
     versions: tuple[Version, ...]

@@ -18,6 +18,7 @@ from kbarchive.errors import SourceError, TargetError
 from kbarchive.pipeline import Report, in_order, read_batch
 from kbarchive.reading import batches
 from kbarchive.revisions import Facts, Role, facts_of, roles
+from kbarchive.selection import Selection
 from kbarchive.sources import STDIN, SourcePath, entries, identity
 from kbarchive.writers import STDOUT, writer_for
 from kbarchive.writers.atomic import writing
@@ -39,27 +40,35 @@ def convert(
     *,
     newest: bool = False,
     overwrite: bool = False,
+    ids: Iterable[str] | None = None,
+    fail_fast: bool = False,
     executor: Executor | None = None,
     on_progress: Callable[[Report], object] | None = None,
 ) -> Report:
     """Writes the records of all articles of `sources` to `target`, in input order, and tells what came of them.
 
-    `sources` is one path or several (see `kbarchive.read`). `format` is "jsonl" (a file), or "json-dir", "ftp", "markdown",
-    "text" or "html" (a folder with a file for each article); None takes it from the target's name. "-" as target is standard
-    output, JSON Lines. `jobs` processes work, None means one for each core, at most 8; where processes are spawned, the
-    calling script needs ``if __name__ == "__main__":``. `executor` takes their place: any executor whose workers can import
-    kbarchive. `on_progress` gets the report so far after each batch.
+    `sources` is one path or several (see `kbarchive.read`). `format` is "jsonl", "json", "csv", "parquet", "sqlite" or "chunks"
+    (a file), or "json-dir", "ftp", "markdown", "text" or "html" (a folder with a file for each article); None takes it from
+    the target's name, which also tells of compression (docs/formats.md). "-" as target is standard output, JSON Lines. `jobs`
+    processes work, None means one for each core, at most 8; where processes are spawned, the calling script needs
+    ``if __name__ == "__main__":``. `executor` takes their place: any executor whose workers can import kbarchive.
+    `on_progress` gets the report so far after each batch.
 
     With `newest`, of several texts of one article only the newest is written (see `kbarchive.revisions`), and the report
     counts the others. Everything is read twice for that, so `sources` are files and folders, and `on_progress` is told of
     both times.
 
+    With `ids`, only the articles that have one of these ids (Q206968, q206968, 206968, KB206968) or keys are written; the
+    report counts the others, and names the ids that no article has.
+
     The target appears whole at the end, or not at all. A file is replaced; a folder that is not empty only with
-    `overwrite`, and if it holds nothing but an earlier conversion. What cannot be read stands in the report's failures.
-    Memory does not grow with the archive, but for some dozen bytes an article with `newest`.
+    `overwrite`, and if it holds nothing but an earlier conversion. What cannot be read stands in the report's failures, or
+    with `fail_fast` the first such thing raises SourceError. Memory does not grow with the archive, but for some dozen
+    bytes an article with `newest`.
 
     Raises SourceError where a source does not exist, or with `newest` cannot be read twice or changes meanwhile; FormatError
-    where no format fits, TargetError where the target cannot be written, WorkerError where a worker process dies.
+    where no format fits, MissingExtraError where it needs a package that is not installed, TargetError where the target cannot
+    be written, WorkerError where a worker process dies.
     """
     started = time.monotonic()
     paths = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
@@ -75,7 +84,12 @@ def convert(
     def work() -> Iterator[list[Entry]]:
         return batches(entries(*paths, exclude=exclude))
 
+    selection = None if ids is None else Selection(ids)
+    found: set[str] = set()
+
     def told(report: Report) -> None:
+        if fail_fast and report.failures:
+            raise SourceError(str(report.failures[0]))
         report.seconds = time.monotonic() - started
         if on_progress:
             on_progress(report)
@@ -84,8 +98,9 @@ def convert(
     report = Report()
     with writer.open(name, overwrite) as write:
         chosen: Iterable[_Work] = _chosen(work, jobs, executor, told) if newest else ((batch, None) for batch in work())
-        with closing(in_order(partial(_encode_batch, writer), chosen, jobs, executor)) as results:
-            for payload, part in results:
+        with closing(in_order(partial(_encode_batch, writer, selection), chosen, jobs, executor)) as results:
+            for payload, part, names in results:
+                found |= names
                 if payload is not None:
                     with writing(name):
                         done = write(payload)
@@ -94,6 +109,8 @@ def convert(
                 report.add(part)
                 told(report)
     report.seconds = time.monotonic() - started
+    if selection:
+        report.missing = sorted(selection.names - found)
     return report
 
 
@@ -128,7 +145,8 @@ def _facts_of_batch(batch: list[Entry]) -> tuple[list[Facts], Report]:
     return [facts_of(article) for article in _articles(batch, report)], report
 
 
-def _encode_batch(writer: Writer[Any], work: _Work) -> tuple[Any, Report]:
+def _encode_batch(writer: Writer[Any], selection: Selection | None, work: _Work) -> tuple[Any, Report, set[str]]:
+    """What is to be written of a batch, what came of it, and the names asked for that were found."""
     batch, chosen = work
     report = Report()
     articles = _articles(batch, report)
@@ -137,12 +155,18 @@ def _encode_batch(writer: Writer[Any], work: _Work) -> tuple[Any, Report]:
             raise SourceError(_CHANGED)
         report.revisions, report.identical = chosen.count(Role.REVISION), chosen.count(Role.IDENTICAL)
         articles = [article for article, role in zip(articles, chosen, strict=True) if role == Role.ARTICLE]
+    names: set[str] = set()
+    if selection:
+        named = [(name, article) for article in articles if (name := selection.name(article))]
+        names = {name for name, _ in named}
+        report.unselected = len(articles) - len(named)
+        articles = [article for _, article in named]
     try:
         payload = writer.encode(articles) if articles else None
     except Exception:  # an article that cannot be written is a failure of its own, not of its batch
         articles = [article for article in articles if _can_encode(writer, article, report)]
         payload = writer.encode(articles) if articles else None
-    return payload, report
+    return payload, report, names
 
 
 def _articles(batch: list[Entry], report: Report) -> list[Article]:

@@ -20,6 +20,14 @@ class FormatError(KbArchiveError):
     """No writer goes by the format asked for, or by the target's name."""
 
 
+class MissingExtraError(KbArchiveError):
+    """A package is not installed that only some people need."""
+
+
+class RecordError(KbArchiveError):
+    """A record is no JSON, or not of the record's schema."""
+
+
 class SearchIndexError(KbArchiveError):
     """An index cannot be built, found, opened or trusted."""
 

@@ -41,7 +41,7 @@ class Report(msgspec.Struct):
 
     `articles` counts all that were read. Where one text of each article was chosen, `revisions` of them are older than
     that, and `identical` are copies. `renamed` of those written have a file of another name than their own, since it was
-    taken.
+    taken. Where some were asked for, `unselected` are others, and `missing` has the names that no article has.
     """
 
     articles: int = 0
@@ -56,6 +56,8 @@ class Report(msgspec.Struct):
     revisions: int = 0
     identical: int = 0
     renamed: int = 0
+    unselected: int = 0
+    missing: list[str] = msgspec.field(default_factory=list)
 
     def count(self, outcome: Outcome) -> None:
         """Counts one outcome of a document."""
@@ -91,6 +93,7 @@ class Report(msgspec.Struct):
         self.revisions += other.revisions
         self.identical += other.identical
         self.renamed += other.renamed
+        self.unselected += other.unselected
 
 
 def read_batch(batch: Iterable[Entry], report: Report) -> Iterator[tuple[Entry, list[Outcome]]]:

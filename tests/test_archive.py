@@ -8,6 +8,7 @@ from itertools import islice
 import pytest
 
 from kbarchive.parsing import is_lossless, parse, parse_document
+from kbarchive.records import dumps, loads
 from kbarchive.render.ftp import ftp_bytes
 from kbarchive.sources import documents
 from tests.records import bare
@@ -30,5 +31,6 @@ def test_every_tenth_article() -> None:
         assert is_lossless(document.data)
         assert is_lossless(document.data.replace(b"\n", b"\r\n"))
         assert bare(parse(ftp_bytes(article))) == bare(article), article.id
+        assert loads(dumps(article)) == article
         seen += 1
     assert seen

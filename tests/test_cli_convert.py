@@ -73,6 +73,24 @@ def test_failures_are_named_and_give_exit_1(run: Run, article_folder: Path, tmp_
     assert (tmp_path / "out" / "900" / "Q900001.json").exists()
 
 
+@pytest.mark.parametrize("ids", ["900002,nope", "names", "-"])
+def test_ids_are_a_list_a_file_or_standard_input(run: Run, article_folder: Path, tmp_path: Path, ids: str) -> None:
+    (tmp_path / "names").write_text("Q900002\n\nnope\n")
+    done = run("convert", "txt", "-", "--ids", ids, data=b"Q900002\nnope\n")
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["Q900002"]
+    assert b"\nkbarchive: of these 2 were not asked for: 1 article in all\nkbarchive: no article is nope\n" in done.stderr
+    assert done.returncode == 1
+
+
+def test_errors_and_report_are_written(run: Run, article_folder: Path, tmp_path: Path) -> None:
+    (article_folder / "broken").symlink_to("nowhere")
+    assert run("convert", "txt", "out.csv", "-q", "--errors", "e.jsonl", "--report", "r.json").returncode == 1
+    failure = {"file": "broken", "member": None, "message": "No such file or directory"}
+    assert [json.loads(line) for line in (tmp_path / "e.jsonl").open()] == [failure]
+    report = json.loads((tmp_path / "r.json").read_bytes())
+    assert (report["articles"], report["skipped"], report["failures"]) == (3, 1, [failure])
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -83,6 +101,12 @@ def test_failures_are_named_and_give_exit_1(run: Run, article_folder: Path, tmp_
         (),
         ("convert", "txt", "txt"),
         ("convert", "txt", "out.jsonl", "--jobs", "0"),
+        ("convert", "txt", "out.jsonl", "--ids", ","),
+        ("convert", "-", "out.jsonl", "--ids", "-"),
+        ("convert", "txt", "out.parquet.gz"),
+        ("convert", "txt", "-", "--format", "sqlite"),
+        ("validate",),
+        ("validate", "nowhere", "-q"),
         ("convert", "txt", "out.jsonl", "--format", "foo"),
         ("check",),
         ("check", "nowhere"),

@@ -24,6 +24,7 @@ from kbarchive.conversion import Report, convert
 from kbarchive.document import Entry
 from kbarchive.errors import FormatError, KbArchiveError, SourceError, TargetError
 from kbarchive.pipeline import WorkerError, in_order
+from kbarchive.resources import resource_folder
 from kbarchive.writers import FORMATS, jsonl, writer_for
 from kbarchive.writers.json_dir import JsonFolderWriter
 from tests.records import bare
@@ -177,6 +178,31 @@ def test_progress_is_told(many: Path, tmp_path: Path) -> None:
 def test_public_name_is_the_function_whatever_was_imported() -> None:
     importlib.import_module("kbarchive.conversion")
     assert callable(kbarchive.convert)
+
+
+# Some articles only
+
+
+def test_only_articles_asked_for_are_written(many: Path, tmp_path: Path) -> None:
+    asked = ["Q900003", "kb0900040", "900011", "many.tar#nothing", "Q1"]
+    report = convert(many, tmp_path / "out.jsonl", ids=asked)
+    assert [article.id for article in records(tmp_path / "out.jsonl")] == ["Q900040", "Q900011", "Q900003"]
+    assert (report.articles, report.unselected, report.missing) == (40, 37, ["Q1", "many.tar#nothing"])
+
+
+def test_article_without_id_is_asked_for_by_its_key(tmp_path: Path) -> None:
+    corpus = resource_folder("corpus")
+    key = next(article.key for article in kbarchive.read(corpus) if article.id is None)
+    report = convert(corpus, tmp_path / "out.jsonl", ids=[key])
+    assert {article.key for article in records(tmp_path / "out.jsonl")} == {key}
+    assert report.missing == []
+
+
+def test_first_failure_ends_the_work_if_asked(article_folder: Path, tmp_path: Path) -> None:
+    (article_folder / "900" / "broken").symlink_to("nowhere")
+    with pytest.raises(SourceError, match="900/broken"):
+        convert(article_folder, tmp_path / "out.jsonl", fail_fast=True)
+    assert os.listdir(tmp_path) == ["txt"]
 
 
 # The target

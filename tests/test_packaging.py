@@ -71,6 +71,7 @@ def test_what_is_in_the_wheel(distributions: tuple[Path, Path]) -> None:
         "kbarchive/grammar/inline.lark",
         "kbarchive/grammar/query.lark",
         "kbarchive/docs/query.md",
+        "kbarchive/docs/record.schema.json",
         "kbarchive/corpus/README.md",
         "kbarchive/corpus/txt/206/Q206968.TXT",
     ):
@@ -93,6 +94,19 @@ def test_the_main_job_outside_the_checkout(installed: Path, tmp_path: Path) -> N
     found = run(installed / "kbsearch", "relay not allowed", cwd=tmp_path)
     assert "Q206968" in found.stdout.split("\n")[0]
     assert "RESOLUTION" in run(installed / "kbarchive", "show", "Q206968", cwd=tmp_path).stdout
+
+
+def test_missing_extra_is_told_with_the_command_that_installs_it(installed: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [str(installed / "kbarchive"), "convert", str(ROOT / "corpus"), "out.parquet"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = "kbarchive: error: Parquet needs a package that is not installed: pip install 'kbarchive[parquet]'\n"
+    assert (done.returncode, done.stderr) == (2, told)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_installed_package_and_the_checkout_find_the_same_resources(installed: Path, tmp_path: Path) -> None:

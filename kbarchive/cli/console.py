@@ -150,6 +150,12 @@ def summarize(report: Report, outcome: str = "") -> None:
         copies = counted(report.identical, "identical copy", "identical copies")
         left = counted(report.articles - report.revisions - report.identical, "article")
         say(f"of these {older} and {copies}: {left} in all")
+    if report.unselected:
+        left = counted(report.articles - report.unselected, "article")
+        say(f"of these {report.unselected:,} were not asked for: {left} in all")
+    if report.missing:
+        more = " ..." if len(report.missing) > _NAMED_FAILURES else ""
+        say(f"no article is {', '.join(report.missing[:_NAMED_FAILURES])}{more}")
     if report.renamed:
         files = counted(report.renamed, "file")
         say(f"{files} named with ~2, ~3 ... for another text of the same article; --newest writes the newest only")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable
 
 import click
 
@@ -17,6 +19,10 @@ from kbarchive.writers import FORMATS, STDOUT
 @click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: by the name of TARGET.")
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
 @click.option("--newest", is_flag=True, help="Of several texts of one article write only the newest.")
+@click.option("--ids", metavar="IDS", help="Write only these: A,B,C, or a file with one a line, or - for standard input.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first file that cannot be read, and write nothing.")
+@click.option("--errors", "errors_file", metavar="FILE", help="Write what failed to FILE, as JSON Lines.")
+@click.option("--report", "report_file", metavar="FILE", help="Write the summary to FILE, as JSON.")
 @click.option("--overwrite", is_flag=True, help="Replace a TARGET folder that holds an earlier conversion.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def convert(
@@ -25,22 +31,34 @@ def convert(
     format_name: str | None,
     jobs: int | None,
     newest: bool,
+    ids: str | None,
+    fail_fast: bool,
+    errors_file: str | None,
+    report_file: str | None,
     overwrite: bool,
     quiet: bool,
 ) -> int:
     """Convert all articles of each SOURCE to records in TARGET.
 
-    A SOURCE is a file, a folder, a zip, a tar (of any compression), or - for standard input. TARGET is a file
-    (.jsonl, .ndjson: JSON Lines, a record a line), a folder (a JSON file for each article: 206/Q206968.json), or - for
-    standard output (JSON Lines). It appears whole at the end, or not at all; the records are in input order. Files that
-    are no article are skipped; the summary on stderr counts them and names the first.
+    A SOURCE is a file, a folder, a zip, a tar (of any compression), or - for standard input. TARGET is a file or a folder,
+    whose name tells the format, or - for standard output (JSON Lines). It appears whole at the end, or not at all; the
+    records are in input order. Files that are no article are skipped; the summary on stderr counts them and names the first.
 
     Every text is converted, also where several have the same number; in a folder the second is Q206968~2.json. With
     --newest the newest is, and the summary counts the older and the identical ones; sources are read twice for that.
 
     \b
+    Formats that are one file; .gz or .zst behind the name compresses those with a *:
+      jsonl     .jsonl .ndjson *     JSON Lines, a record a line
+      json      .json *              one JSON array
+      csv       .csv *               a flat row an article
+      parquet   .parquet             the same with typed columns (pip install 'kbarchive[parquet]')
+      sqlite    .db .sqlite          a database of normalised tables with full-text search
+      chunks    .chunks.jsonl *      a section a line, with its context, for retrieval systems
+
+    \b
     Formats that are a folder with a file for each article:
-      json-dir  the record as JSON: 206/Q206968.json
+      json-dir  the record as JSON: 206/Q206968.json; any name without a suffix means this
       ftp       the text form of the archive itself: 206/Q206968.TXT (what is read from it is the same record)
       markdown  CommonMark with YAML front matter: 206/Q206968.md
       text      plain text for people: 206/Q206968.txt
@@ -50,14 +68,16 @@ def convert(
     Examples:
       kbarchive convert txt/ records.jsonl
       kbarchive convert archive.tar.xz records/
+      kbarchive convert archive.tar.xz kb.db
       kbarchive convert --newest 1999/ 2001.zip records.jsonl
       kbarchive convert txt/ pages/ --format html
+      kbsearch --ids relay | kbarchive convert archive.tar.xz relay/ --ids - --format markdown
       xzcat archive.tar.xz | kbarchive convert - - | head
 
     \b
     Exit codes:
       0  all was read
-      1  some files could not be read (they are named); the others are converted
+      1  some files could not be read, or no article has some of the ids (they are named); the others are converted
       2  nothing was written
     """
     if not sources or target is None:  # click gives TARGET what stands last, and would miss the SOURCE
@@ -67,8 +87,48 @@ def convert(
 
     # A live line would mix with records on the same terminal.
     on_terminal = target == STDOUT and sys.stdout is not None and sys.stdout.isatty()
+    names = None if ids is None else _names(ids, sources)
     with progress(quiet or on_terminal) as show:
-        report = convert_sources(sources, target, format_name, jobs, newest=newest, overwrite=overwrite, on_progress=show)
-    if not quiet or report.failures:
+        report = convert_sources(
+            sources,
+            target,
+            format_name,
+            jobs,
+            newest=newest,
+            overwrite=overwrite,
+            ids=names,
+            fail_fast=fail_fast,
+            on_progress=show,
+        )
+    if errors_file:
+        _write_json(errors_file, *report.failures)
+    if report_file:
+        _write_json(report_file, report)
+    if not quiet or report.failures or report.missing:
         summarize(report, "" if target == STDOUT else f" -> {target}")
-    return 1 if report.failures else 0
+    return 1 if report.failures or report.missing else 0
+
+
+def _names(ids: str, sources: Iterable[str]) -> list[str]:
+    if ids == STDOUT:
+        if STDOUT in sources:
+            raise click.UsageError("standard input cannot be both a SOURCE and --ids")
+        lines = sys.stdin.read().splitlines()
+    elif os.path.isfile(ids):
+        with open(ids, encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
+    else:
+        lines = ids.split(",")
+    names = [line.strip() for line in lines if line.strip()]
+    if not names:
+        raise click.UsageError(f"--ids {ids} names no article")
+    return names
+
+
+def _write_json(target: str, *values: object) -> None:
+    import msgspec
+
+    from kbarchive.writers.atomic import output_file, writing
+
+    with output_file(target) as stream, writing(target):
+        stream.write(msgspec.json.Encoder().encode_lines(values))

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS = {  # name: module, function, help in one line
-    "convert": ("kbarchive.cli.convert", "convert", "Convert articles to JSON Lines or a folder of JSON files."),
+    "convert": ("kbarchive.cli.convert", "convert", "Convert articles to JSON, tables, a database, or pages."),
+    "validate": ("kbarchive.cli.validate", "validate", "Check records against their schema."),
+    "schema": ("kbarchive.cli.schema", "schema", "Print the JSON Schema of records."),
     "check": ("kbarchive.cli.check", "check", "Parse everything and count what is met; write nothing."),
     "index": ("kbarchive.cli.index", "index", "Index articles for kbsearch."),
     "show": ("kbarchive.cli.show", "show", "Show one article of the index."),

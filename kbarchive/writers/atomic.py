@@ -48,17 +48,29 @@ def output_file(target: str) -> Iterator[BinaryIO]:
         with _opened(target, "wb", target) as special:
             yield special
         return
+    with output_path(target) as path, _opened(path, "xb", target) as stream:
+        yield stream
+
+
+@contextmanager
+def output_path(target: str) -> Iterator[str]:
+    """The name under which to make the file that takes the target's place at the end.
+
+    Raises TargetError where the target is anything but a file, or cannot be written.
+    """
+    mode = _mode(target)
+    if target == "-" or (mode is not None and not stat.S_ISREG(mode)):
+        name = "standard output" if target == "-" else clean(target)
+        raise TargetError(f"cannot write {name}: this format needs a file of its own; name one")
     path = os.path.realpath(target)  # so that a link stays, and what it names is replaced
     temporary = _temporary_name(path)
     try:
-        with _opened(temporary, "xb", target) as stream:
-            yield stream
-            with writing(target):
-                if mode is not None:
-                    os.chmod(temporary, stat.S_IMODE(mode))
-                stream.flush()
-                os.fsync(stream.fileno())
+        yield temporary
         with writing(target):
+            with open(temporary, "r+b") as stream:
+                os.fsync(stream.fileno())
+            if mode is not None:
+                os.chmod(temporary, stat.S_IMODE(mode))
             os.replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):

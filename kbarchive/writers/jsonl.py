@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import msgspec
 
 from kbarchive.article import Article
-from kbarchive.writers.atomic import output_file
+from kbarchive.writers.stream import StreamWriter
 
 _encode_lines = msgspec.json.Encoder().encode_lines
 
 
-class JsonLinesWriter:
+class JsonLinesWriter(StreamWriter):
     """One file with a record a line."""
 
-    def encode(self, articles: Sequence[Article]) -> bytes:
+    def render(self, articles: Sequence[Article]) -> bytes:
         return _encode_lines(articles)
-
-    @contextmanager
-    def open(self, target: str, overwrite: bool) -> Iterator[Callable[[bytes], object]]:  # noqa: ARG002 - see below
-        # A file is replaced without asking, as every converter does; `overwrite` is for folders.
-        with output_file(target) as stream:
-            yield stream.write

@@ -1,0 +1,27 @@
+"""Packages that only some people need: imported when they are asked for, and missed with the command that installs them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from kbarchive.errors import MissingExtraError
+
+
+def pyarrow(module: str = "pyarrow") -> Any:
+    """A module of pyarrow. Raises MissingExtraError where that is not installed."""
+    return _module("Parquet", "parquet", module)
+
+
+def zstd() -> Any:
+    """Python's own module for zstd, or its backport. Raises MissingExtraError where there is neither."""
+    return _module("zstd", "zstd", "compression.zstd", "backports.zstd")
+
+
+def _module(purpose: str, extra: str, *names: str) -> Any:
+    for name in names:
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    raise MissingExtraError(f"{purpose} needs a package that is not installed: pip install 'kbarchive[{extra}]'")
