@@ -105,7 +105,20 @@ def _lines(hit: Hit, color: bool, links: bool) -> list[str]:
             text += printable(snippet.text[end:start]) + _styled(snippet.text[start:stop], _FOUND, color)
             end = stop
         lines.append(f"   {snippet.section}: {text}{printable(snippet.text[end:])}")
-    return [*lines, ""]
+    return [*lines, *_explanation_lines(hit), ""]
+
+
+def _explanation_lines(hit: Hit) -> Iterator[str]:
+    if not hit.explanation:
+        return
+    yield (
+        "   score: "
+        + f"{hit.score:.2f} = "
+        + " + ".join(f"{name} {worth:.2f}" for name, worth in hit.explanation.parts.items())
+    )
+    for word in hit.explanation.words:
+        terms = ", ".join(term.lstrip("=") for term in word.found) or "not found"
+        yield printable(f"     {word.word}: weight {word.weight:.2f}, worth {word.worth:.2f}, as {terms}")
 
 
 def _facet_lines(name: str, counts: dict[str, int]) -> Iterator[str]:

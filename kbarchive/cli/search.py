@@ -88,6 +88,7 @@ def _show_query_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> No
 @click.option("--queries", metavar="FILE", help="A query a line from a file, or - for stdin, in place of a query.")
 @index_option
 @click.option("--facets", is_flag=True, help="Count all that was found by collection, product, keyword, type and year.")
+@click.option("--explain", is_flag=True, help="Tell of each hit why it has its score; also in --json and --jsonl.")
 @click.option("--json", "form", flag_value="json", help="Everything as one JSON object; an array of them for many queries.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="The hits as JSON, one a line.")
 @click.option("--csv", "form", flag_value="csv", help="The hits as a table, a line of names first.")
@@ -111,6 +112,7 @@ def search(
     queries: str | None,
     index_dir: str | None,
     facets: bool,
+    explain: bool,
     form: str | None,
     color: str,
     quiet: bool,
@@ -142,6 +144,8 @@ def search(
     """
     if facets and form in ("jsonl", "csv", "ids", "null"):
         raise click.UsageError(f"--facets cannot be shown with --{form}; use it with --json or alone")
+    if explain and (like is not None or form in ("csv", "ids", "null")):
+        raise click.UsageError("--explain explains the hits of a query; use it alone, or with --json or --jsonl")
     _check_asked(ctx, words, like, queries)
     many = queries is not None
     fold = form is None if fold is None else fold
@@ -152,7 +156,7 @@ def search(
             yield index.like(like, limit, offset, facets=facets, sort=order, fold=fold)
             return
         for query in [" ".join(words)] if queries is None else _lines_of(queries):
-            yield index.search(query, limit, offset, facets=facets, sort=order, fold=fold)
+            yield index.search(query, limit, offset, facets=facets, sort=order, fold=fold, explain=explain)
 
     found = False
     with opened(index_dir, _NAME, "searching", quiet) as index:

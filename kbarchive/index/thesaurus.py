@@ -15,7 +15,7 @@ from kbarchive.index.analysis import stems
 
 Stems = tuple[bytes, ...]
 
-LONGEST = 4
+LONGEST = 5
 """How many words the longest phrase has."""
 
 

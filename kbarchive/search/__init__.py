@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from kbarchive.search.index import Index
 from kbarchive.search.locate import open_index
-from kbarchive.search.results import Hit, QueryDiagnostic, Results, Snippet, Sort, facet_filter
+from kbarchive.search.results import Explanation, Hit, QueryDiagnostic, Results, Snippet, Sort, facet_filter
 
-__all__ = ["Hit", "Index", "QueryDiagnostic", "Results", "Snippet", "Sort", "facet_filter", "open_index"]
+__all__ = ["Explanation", "Hit", "Index", "QueryDiagnostic", "Results", "Snippet", "Sort", "facet_filter", "open_index"]

@@ -23,13 +23,16 @@ from kbarchive.search.folding import Folded, Folding, Scored, best_first, by_dat
 from kbarchive.search.matching import Matcher, Matches
 from kbarchive.search.query import parse
 from kbarchive.search.ranking import Ranker, Ranking
-from kbarchive.search.results import Hit, QueryDiagnostic, Results, Sort
+from kbarchive.search.results import Explanation, Hit, QueryDiagnostic, Results, Sort
 from kbarchive.search.scoring import Scorer
 from kbarchive.search.settings import Settings
 from kbarchive.search.similarity import Similarity
 from kbarchive.search.snippets import best_snippets
 from kbarchive.search.suggestions import Spelling
 from kbarchive.search.units import Plan, plan
+
+# Scores and their parts are rounded to four digits.
+_ROUNDED = 0.001
 
 _ARTICLE_ID = re.compile(r"\s*(?:Q|KB)?0*(\d+)\s*", re.IGNORECASE)
 
@@ -89,14 +92,15 @@ class Index:
         facets: bool = False,
         sort: Sort = "relevance",
         fold: bool = False,
+        explain: bool = False,
     ) -> Results:
         """The articles that match a query, best first: `limit` hits from `offset` on. Any text is a query.
 
         All words of a query of up to three are wanted, of a longer one those that tell most. Where nothing matches so,
         the best partial matches are given. `facets` counts all that matches. `sort` may be "date": the newest first, those
         of one date best first. With `fold`, near-identical articles are one hit, `Hit.alike` names the others, and total,
-        limit and offset count such hits. Raises SearchIndexError where the index is damaged, ValueError where limit or
-        offset is negative or the order is unknown.
+        limit and offset count such hits. With `explain` each hit has an `Explanation` of its score. Raises SearchIndexError
+        where the index is damaged, ValueError where limit or offset is negative or the order is unknown.
         """
         asked = _Asked(limit, offset, facets, sort, fold)
         # Lone surrogates, which Python makes of arguments that are no UTF-8, cannot be written as JSON.
@@ -116,7 +120,7 @@ class Index:
                 ranking = ranking._replace(
                     scores={first: 0.0} | dict(ranking.scores), shares={first: 1.0} | dict(ranking.shares), partial=False
                 )
-            return self._results(
+            results = self._results(
                 query,
                 ranking.scores,
                 lambda number: self._ranker.page(ranking, 0, number, first),
@@ -126,6 +130,7 @@ class Index:
                 suggestions=self._spelling.suggestions(query, read.tree),
                 diagnostics=(*read.diagnostics, *_diagnostics(planned, matches)),
             )
+            return self._explained(results, ranking) if explain else results
 
     def like(
         self,
@@ -274,6 +279,18 @@ class Index:
             diagnostics=diagnostics,
             folded=asked.fold,
         )
+
+    def _explained(self, results: Results, ranking: Ranking) -> Results:
+        hits = []
+        for hit in results.hits:
+            document = self._find(hit.key)
+            parts = {name: round(worth, 4) for name, worth in self._ranker.parts(ranking, document).items() if worth}
+            rest = round(hit.score - sum(parts.values()), 4)
+            if abs(rest) > _ROUNDED:
+                parts["order"] = rest  # what puts an article first whose number was asked for, or behind those ranked before
+            explanation = Explanation(parts, tuple(self._ranker.words(ranking, document)))
+            hits.append(msgspec.structs.replace(hit, explanation=explanation))
+        return msgspec.structs.replace(results, hits=tuple(hits))
 
     def _hit(self, rank: int, folded: Folded, weights: Mapping[bytes, float]) -> Hit:
         article, _ = self._reader.record(folded.document)

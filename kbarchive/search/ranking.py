@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
 from operator import and_
@@ -14,6 +14,7 @@ from kbarchive.index.reader import IndexReader
 from kbarchive.index.zones import LENGTHS
 from kbarchive.search.concepts import Concept, Correction, Question, question
 from kbarchive.search.evidence import Examiner
+from kbarchive.search.results import WordFound
 from kbarchive.search.scoring import WORTHS, Scorer
 from kbarchive.search.settings import Settings
 from kbarchive.search.units import Plan, Unit
@@ -110,6 +111,19 @@ class Ranker:
             evidence = self._examiner.examine(document, asked)
             parts |= {name: getattr(settings, name) * value for name, value in evidence._asdict().items()}
         return parts
+
+    def words(self, ranking: Ranking, document: int) -> Iterator[WordFound]:
+        """For each word of the question what it was found as in a document."""
+        weight = ranking.question.weight or 1.0
+        for concept in ranking.question.concepts:
+            found = []
+            worth = 0.0
+            for alternative in concept.alternatives:
+                table = _table(alternative.share * concept.rarity / weight)
+                for _, value in self._pairs(Unit((alternative.term,)), table, {document: 0.0}):
+                    found.append(alternative.term.decode())
+                    worth = worth or value
+            yield WordFound(concept.text, round(concept.rarity, 4), tuple(found), round(worth, 4))
 
     # ---- Matching -------------------------------------------------------------------------------------------------------
 

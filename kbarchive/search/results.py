@@ -22,11 +22,31 @@ class Snippet(msgspec.Struct, frozen=True):
     highlights: tuple[tuple[int, int], ...]
 
 
+class WordFound(msgspec.Struct, frozen=True):
+    """A word of a query in an article: its weight, what it was found as, and what it is worth there, all as in the index.
+
+    `found` is empty where the article does not have it. It names terms: stems of words, phrases and names of the thesaurus.
+    """
+
+    word: str
+    weight: float
+    found: tuple[str, ...]
+    worth: float
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Why an article has its score: the parts of which it is the sum (see `search.settings.Settings`), and its words."""
+
+    parts: dict[str, float]
+    words: tuple[WordFound, ...]
+
+
 class Hit(msgspec.Struct, frozen=True):
     """An article found. Scores compare hits of one query; they have no unit.
 
     `cited_by` is how many articles of the index cite it. `alike` are the keys of the matching articles that are nearly
-    identical and were folded into it, best first; it is empty where that was not asked for.
+    identical and were folded into it, best first; it is empty where that was not asked for. `explanation` is there only
+    where it was asked for.
     """
 
     rank: int
@@ -40,6 +60,7 @@ class Hit(msgspec.Struct, frozen=True):
     snippets: tuple[Snippet, ...]
     cited_by: int = 0
     alike: tuple[str, ...] = ()
+    explanation: Explanation | msgspec.UnsetType = msgspec.UNSET
 
 
 class QueryDiagnostic(msgspec.Struct, frozen=True):

@@ -1,0 +1,126 @@
+"""What comes first, and what a word may be found as, on made-up articles that say little else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+
+from kbarchive.index import build_index
+from kbarchive.index.thesaurus import LONGEST, thesaurus
+from kbarchive.search import Explanation, Index, open_index
+from tests.searching import article, write_articles
+
+_FILLER = "The lamp of the printer shows green, and the drawer holds two hundred sheets of plain paper."
+
+ARTICLES = {
+    "Q920001": article(920001, "Ledger Stops Responding on Large Journals", {"SYMPTOMS": f"It stops responding. {_FILLER}"}),
+    "Q920002": article(920002, "Sample Form for Visual Basic", {"SUMMARY": f"A form in Visual Basic counts lamps. {_FILLER}"}),
+    "Q920003": article(
+        920003,
+        "Tray Is Empty Although It Is Full",
+        {"SYMPTOMS": "You may receive this message: Cannot feed a sheet from the lower tray.", "CAUSE": _FILLER},
+    ),
+    "Q920004": article(
+        920004,
+        "A Sheet Cannot Leave the Tray",
+        {"SYMPTOMS": f"Sheets from the tray cannot be fed; a lower one is torn. {_FILLER}"},
+    ),
+    "Q920005": article(
+        920005,
+        "Where Joysticks Are Made",
+        {"MORE INFORMATION": "See the article:\n\n   Q920006 Calibrating the Left Joystick Axis"},
+    ),
+    "Q920006": article(920006, "How the Left Axis Is Calibrated", {"SUMMARY": f"Calibrate the joystick. {_FILLER}"}),
+    "Q920007": article(920007, "Stop 0x0000000A at Noon", {"SYMPTOMS": f"STOP 0x0000000A, then 0x80040154. {_FILLER}"}),
+    "Q920008": article(920008, "Windows That Open Twice", {"SUMMARY": f"CreateLampExW opens a lamp twice. {_FILLER}"}),
+    "Q920009": article(920009, "Relayed Letters", {"SUMMARY": f"The relayed letter arrives. {_FILLER}"}),
+    "Q920010": article(920010, "Relay Letters", {"SUMMARY": f"The relay letter arrives. {_FILLER}"}),
+    "Q920011": article(920011, "Filename of the Journal", {"SUMMARY": f"Choose a filename of eight letters. {_FILLER}"}),
+    **{
+        f"Q9201{number:02}": article(920100 + number, f"Plain Paper, Part {number}", {"SUMMARY": _FILLER})
+        for number in range(40)
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    folder = tmp_path_factory.mktemp("ranking")
+    build_index(write_articles(folder / "articles", ARTICLES), folder / "index", jobs=1)
+    with open_index(folder / "index") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("query", "key"),
+    [
+        ("ledger hangs on big journals", "Q920001"),  # words that mean the same
+        ("ledger crash", "Q920001"),  # a word for a phrase
+        ("vb form lamps", "Q920002"),  # a short name
+        ("cannot feed a sheet from the lower tray", "Q920003"),  # a message word for word, before those that have its words
+        ("calibrating the left joystick axis", "Q920006"),  # not the article that only cites one of this title
+        ("stop 0xA", "Q920007"),  # leading zeros
+        ("80040154 noon", "Q920007"),  # without 0x
+        ("-2147221164 noon", "Q920007"),  # as a negative number
+        ("CreateLampEx", "Q920008"),  # without the letter of its variant
+        ("CreateLampExA opens", "Q920008"),  # with that of another
+        ("create lamp twice", "Q920008"),  # by its parts
+        ("relay letters", "Q920010"),  # the form that is asked for
+        ("relayed letters", "Q920009"),
+        ("file name of eight letters", "Q920011"),  # two words for one
+        ("joistick axis", "Q920006"),  # a word that no article has
+    ],
+)
+def test_what_comes_first(index: Index, query: str, key: str) -> None:
+    assert index.search(query).hits[0].key == key
+
+
+def test_a_phrase_is_never_taken_apart(index: Index) -> None:
+    assert [hit.key for hit in index.search('"relay letter"').hits] == ["Q920010"]
+    assert index.search('"relayed letters"').total == 1
+    assert index.search('"letters relay"').total == 0
+    assert index.search('"ledger hangs"').total == 0
+    assert index.search('"relay letter" zebra').partial
+
+
+def test_a_short_query_wants_all_its_words_or_what_they_mean(index: Index) -> None:
+    assert [hit.key for hit in index.search("ledger crash").hits] == ["Q920001"]
+    assert not index.search("ledger crash").partial
+    assert index.search("ledger zebra").partial
+
+
+def test_scores_are_the_sum_of_what_explains_them(index: Index) -> None:
+    results = index.search("sheet from the lower tray is torn", explain=True)
+    assert len(results.hits) > 1
+    for hit in results.hits:
+        assert isinstance(hit.explanation, Explanation)
+        assert sum(hit.explanation.parts.values()) == pytest.approx(hit.score, abs=0.002)
+    (ledger,) = index.search("ledger crash", explain=True).hits
+    assert ledger.explanation
+    assert [(word.word, word.found) for word in ledger.explanation.words] == [
+        ("ledger", ("ledger",)),
+        ("crash", ("stop respond",)),
+    ]
+    assert b"explanation" not in msgspec.json.encode(index.search("ledger"))
+
+
+def test_pages_are_parts_of_one_order(index: Index) -> None:
+    for query in ("plain paper sheets", "the lamp shows green and the tray is empty", "lamp OR tray"):
+        everything = index.search(query, limit=1000)
+        assert everything.total == len(everything.hits)
+        scores = [hit.score for hit in everything.hits]
+        assert scores == sorted(scores, reverse=True)
+        pages = [hit.key for offset in range(0, everything.total, 7) for hit in index.search(query, 7, offset).hits]
+        assert pages == [hit.key for hit in everything.hits]
+        assert [hit.key for hit in index.search(query).hits] == pages[:10]
+
+
+def test_the_thesaurus_is_sound() -> None:
+    names = thesaurus()
+    phrases = [stems for stems, _ in names.named] + list(names.words)
+    assert all(0 < len(stems) <= LONGEST for stems in phrases)
+    for stems, terms in names.words.items():
+        assert b" ".join(stems) not in terms
+        assert len(set(terms)) == len(terms), stems
