@@ -128,6 +128,11 @@ class IndexReader:
             base += shard.documents
         self.documents = sum(shard.documents - len(shard.deleted) for shard in self.shards)
 
+    @cached_property
+    def lengths(self) -> bytes:
+        """The length byte of each document (see `zones.LENGTHS`)."""
+        return b"".join(shard.layout.lengths for shard in self.shards)
+
     def close(self) -> None:
         for shard in self.shards:
             shard.close()

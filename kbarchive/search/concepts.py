@@ -68,6 +68,7 @@ def question(words: Sequence[AskedWord], scorer: Scorer, settings: Settings, cor
         if same:
             known[number].add(term)
     concepts = []
+    most = len(scorer.everything) * settings.telling
     for number, alternatives in enumerate(found):
         frequency = max(scorer.frequency(Unit((term,))) for term in known[number])
         concepts.append(
@@ -77,7 +78,7 @@ def question(words: Sequence[AskedWord], scorer: Scorer, settings: Settings, cor
                 alternatives=tuple(
                     Alternative(term, share)
                     for term, share in alternatives.items()
-                    if share == 1.0 or scorer.frequency(Unit((term,)))
+                    if share == 1.0 or 0 < scorer.frequency(Unit((term,))) <= most or term in known[number]
                 ),
                 rarity=scorer.rarity(frequency),
             )

@@ -29,6 +29,7 @@ _LEAST_EXACT = 3
 # How many posting lists a long-lived index keeps open; the many of rare words are short.
 _KEPT_LISTS = 4_000
 
+_TITLE = ZONES.index("title")
 _CITED = ZONES.index("cited")
 _PRODUCTS = (ZONES.index("products"), ZONES.index("applies_to"))
 
@@ -38,7 +39,8 @@ _Places = dict[int, tuple[float, int]]
 
 class Evidence(NamedTuple):
     """How much of a question's weight a document has in one run, in neighbours, in one passage, in the names of its
-    products; `exact` is 1 where it has the whole question as one run.
+    products; `exact` is 1 where it has the whole question as one run. `title` is the share of the question in the title times
+    the share of the title in the question.
     """
 
     run: float
@@ -46,6 +48,7 @@ class Evidence(NamedTuple):
     pairs: float
     window: float
     products: float
+    title: float
 
 
 class Examiner:
@@ -67,16 +70,14 @@ class Examiner:
         rarities = [concept.rarity for concept in question.concepts]
         weight = question.weight or 1.0
         run, exact = _runs(places, rarities, question.sequence)
-        in_products = sum(
-            rarity * max((share for place, (share, _) in found.items() if _within(place, products)), default=0.0)
-            for found, rarity in zip(places, rarities, strict=True)
-        )
+        title = next((zone.end for zone in zones if zone.zone == _TITLE), 0)
         return Evidence(
             run=run / (sum(rarities[number] for number in question.sequence) or 1.0),
             exact=float(exact),
             pairs=_pairs(places, rarities, question.sequence) / weight,
             window=_window(places, rarities) / weight,
-            products=in_products / weight,
+            products=_inside(places, rarities, products) / weight,
+            title=_inside(places, rarities, [(0, title)]) / weight * _filled(places, title),
         )
 
     def _places(self, shard: ShardReader, own: int, concept: Concept, end: int) -> _Places:
@@ -165,6 +166,20 @@ def _window(places: Sequence[_Places], rarities: Sequence[float]) -> float:
             first += 1
         best = max(best, weight)
     return best
+
+
+def _inside(places: Sequence[_Places], rarities: Sequence[float], bounds: Sequence[tuple[int, int]]) -> float:
+    """The weight of the words that stand within some bounds."""
+    return sum(
+        rarity * max((share for place, (share, _) in found.items() if _within(place, bounds)), default=0.0)
+        for found, rarity in zip(places, rarities, strict=True)
+    )
+
+
+def _filled(places: Sequence[_Places], end: int) -> float:
+    """The share of the first words of a document that are in the question."""
+    filled = {word for found in places for place, (_, last) in found.items() if place < end for word in range(place, last + 1)}
+    return min(1.0, len(filled) / end) if end else 0.0
 
 
 def _within(place: int, bounds: Iterable[tuple[int, int]]) -> bool:

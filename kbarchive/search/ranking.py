@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import reduce
@@ -29,6 +30,9 @@ _ROUNDING = 1e-9
 # query of 64 words scores as much.
 _STEP = 4096.0
 _TICKS = 64.0
+
+# How much the share of a document may be too small by rounding to ticks.
+_BOUND_ROUNDING = 0.02
 
 # How many postings are passed over in the time of one look-up by bisection.
 _BISECTION_COST = 8
@@ -88,16 +92,41 @@ class Ranker:
 
     def page(self, ranking: Ranking, offset: int, limit: int, first: int | None = None) -> list[tuple[int, float]]:
         """The documents from `offset` on, best first, with their scores; equal ones by key. `first` goes to the top."""
+        number = offset + limit
         bases = self._bases(ranking)
-        order = self._best(bases, max(self._settings.head, offset + limit))
-        head = {document: sum(self.parts(ranking, document).values()) for document in order[: self._settings.head]}
-        ranked = sorted(head.items(), key=lambda item: (-item[1], self._key(item[0])))
-        least = ranked[-1][1] if ranked else 0.0
-        ranked += [(document, min(least, bases[document])) for document in order[self._settings.head :]]
+        order = self._best(bases, max(self._settings.head, number))
+        ranked = self._head(ranking, bases, order[: self._settings.head], number)
+        if len(ranked) < number:
+            least = ranked[-1][1] if ranked else 0.0
+            ranked += [(document, min(least, bases[document])) for document in order[self._settings.head :]]
         if first is not None:
             top = ranked[0][1] + 1.0 if ranked else 1.0
             ranked = [(first, top), *(item for item in ranked if item[0] != first)]
-        return ranked[offset : offset + limit]
+        return ranked[offset:number]
+
+    def _head(self, ranking: Ranking, bases: Mapping[int, float], head: Sequence[int], number: int) -> list[tuple[int, float]]:
+        """The best `number` documents of the head by all evidence; more may follow.
+
+        Evidence is looked at only where it could bring a document among them: no share of it is more than the share of the
+        question that the document has.
+        """
+        settings, sequence = self._settings, ranking.question.sequence
+        repeated = max(Counter(sequence).values(), default=1)
+        most = settings.run * repeated + settings.pairs + settings.window + settings.products + settings.title
+
+        def bound(document: int) -> float:
+            share = ranking.shares[document] + _BOUND_ROUNDING
+            return bases[document] + most * share + (settings.exact if share >= 1.0 else 0.0)
+
+        scored: list[tuple[int, float]] = []
+        best: list[float] = []
+        for bounded, document in sorted(((bound(document), document) for document in head), reverse=True):
+            if len(best) == number and (not number or bounded < best[0]):
+                break
+            score = sum(self.parts(ranking, document).values())
+            scored.append((document, score))
+            (heapq.heappush if len(best) < number else heapq.heappushpop)(best, score)
+        return sorted(scored, key=lambda item: (-item[1], self._key(item[0])))
 
     def parts(self, ranking: Ranking, document: int) -> dict[str, float]:
         """What the score of one of the best documents is made of: the worth of its words, and of each piece of evidence."""
@@ -204,15 +233,16 @@ class Ranker:
 
     def _bases(self, ranking: Ranking) -> dict[int, float]:
         """The scores by words alone, coverage and length."""
-        coverage, shares = self._settings.coverage, ranking.shares
+        coverage, length = self._settings.coverage, self._settings.length
+        penalties = [length * (logarithm - _USUAL_LENGTH) for logarithm in LENGTHS]
+        shares, lengths = ranking.shares, self._reader.lengths
         return {
-            document: score + coverage * shares[document] - self._settings.length * self._length(document)
+            document: score + coverage * shares[document] - penalties[lengths[document]]
             for document, score in ranking.scores.items()
         }
 
     def _length(self, document: int) -> float:
-        shard = self._reader.shard(document)
-        return LENGTHS[shard.layout.lengths[document - shard.base]] - _USUAL_LENGTH
+        return LENGTHS[self._reader.lengths[document]] - _USUAL_LENGTH
 
     def _best(self, scores: Mapping[int, float], number: int) -> Sequence[int]:
         if len(scores) > number:

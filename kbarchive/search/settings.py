@@ -12,6 +12,8 @@ class Settings(msgspec.Struct, frozen=True):
     """The share of a word's worth that another name of the same thing has: vb, Visual Basic."""
     words: float = 0.4
     """The share of a word that may be meant: crash, stop responding."""
+    telling: float = 0.2
+    """What more of the articles than this share have is not meant by another word: error for bug."""
     spelling: float = 0.8
     """The share of the word most like one that no article has, and of other writings of a code or name."""
     joined: float = 0.6
@@ -30,17 +32,19 @@ class Settings(msgspec.Struct, frozen=True):
 
     head: int = 100
     """How many articles, the best by their words alone, are ordered by all that follows; nobody reads so many pages."""
-    coverage: float = 0.5
+    coverage: float = 0.7
     """The worth of the share of the query that an article has."""
-    run: float = 0.8
+    run: float = 0.6
     """The worth of the longest run of the query's words that stands there one after another."""
-    exact: float = 1.3
+    exact: float = 0.85
     """The worth of the whole query as one run."""
-    pairs: float = 0.5
+    pairs: float = 0.6
     """The worth of neighbours of the query that are neighbours there."""
-    window: float = 0.4
+    window: float = 0.67
     """The worth of the share of the query that stands within one passage."""
-    products: float = 0.7
+    products: float = 0.2
     """The worth of the share of the query that is in the names of the products."""
-    length: float = 0.16
+    title: float = 0.5
+    """The worth of a title that is the query: the share of each in the other."""
+    length: float = 0.19
     """How much each e-fold of length counts against an article: long ones have a bit of everything."""
