@@ -63,7 +63,11 @@ def compounds(query: str) -> list[str]:
 
 
 FORMS = {"": words, "stop list": telling_words, "compounds as phrases": compounds}
-"""The ways to put a query, by what is said of them in the name of a setting."""
+"""The ways to put a query, by what is said of them in the name of a setting.
+
+The whole query as one phrase is none of them: a set of passages quoted from articles is answered by it without a ranking
+(the one article with the passage is found), and all other queries by nothing.
+"""
 
 
 def first_then(first: Sequence[str], then: Iterable[str], number: int) -> list[str]:
