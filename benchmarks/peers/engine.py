@@ -27,6 +27,11 @@ class Text(msgspec.Struct, frozen=True):
     body: str
     rest: str
 
+    @property
+    def whole(self) -> str:
+        """All of it as one text."""
+        return "\n".join((self.title, self.body, self.rest))
+
 
 class Engine(ABC):
     """A peer over an index that it has built."""

@@ -13,6 +13,7 @@ from benchmarks.peers.engine import FORMS, SUM_BOOSTS, Text, first_then, setting
 from benchmarks.qrels import ASKED
 
 _TOKENIZERS = {"stemmed": "en_stem", "plain": "default"}
+_FIELD_NAMES = ("title", "body", "rest", "whole")
 
 # The fields asked, and their boosts.
 _FIELDS = {
@@ -31,13 +32,11 @@ class Engine(engine.Engine):
     def build(cls, folder: Path, texts: Iterable[Text]) -> None:
         builder = tantivy.SchemaBuilder().add_text_field("id", stored=True, tokenizer_name="raw")
         for kind, tokenizer in _TOKENIZERS.items():
-            for field in ("title", "body", "rest", "whole"):
+            for field in _FIELD_NAMES:
                 builder.add_text_field(f"{kind}_{field}", tokenizer_name=tokenizer)
         writer = tantivy.Index(builder.build(), path=str(folder)).writer(num_threads=1)
         for text in texts:
-            fields = {"title": text.title, "body": text.body, "rest": text.rest}
-            fields["whole"] = "\n".join(fields.values())
-            by_kind = {f"{kind}_{field}": value for kind in _TOKENIZERS for field, value in fields.items()}
+            by_kind = {f"{kind}_{field}": getattr(text, field) for kind in _TOKENIZERS for field in _FIELD_NAMES}
             writer.add_document(tantivy.Document(id=text.id, **by_kind))
         writer.commit()
         writer.wait_merging_threads()
