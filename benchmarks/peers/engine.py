@@ -71,7 +71,7 @@ FORMS = {"": words, "stop list": telling_words, "compounds as phrases": compound
 """The ways to put a query, by what is said of them in the name of a setting.
 
 The whole query as one phrase is none of them: a set of passages quoted from articles is answered by it without a ranking
-(the one article with the passage is found), and all other queries by nothing.
+(the one article with the passage is found), and other queries by little or nothing.
 """
 
 
