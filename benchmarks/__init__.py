@@ -1,4 +1,4 @@
-"""Benchmarks of parsing and converting, each beside the least work that any program would do, in the same run.
+"""Benchmarks of parsing and converting, each beside the least work that any program would do, and of relevance, beside others.
 
 ``python -m benchmarks --help``
 """

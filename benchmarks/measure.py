@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import sys
 import time
@@ -32,9 +33,14 @@ def best_of(rounds: int, *works: Callable[[], float]) -> list[float]:
     return [min(times) for times in zip(*taken, strict=True)]
 
 
+def machine() -> str:
+    """What a figure depends on besides the code."""
+    system = f"{platform.system()} {platform.machine()}"
+    return f"Python {platform.python_version()}, {cores()} cores of {_processor()}, {system}"
+
+
 def table(title: str, files: int, size: int, rows: Sequence[Row]) -> str:
     """A Markdown table; the first row is the floor, and the others are told as multiples of it."""
-    machine = f"Python {platform.python_version()}, {cores()} cores, {platform.system()} {platform.machine()}"
     floor = rows[0].seconds
     lines: Iterable[str] = (
         f"| {row.work} | {row.seconds:.2f} | {row.seconds / floor:.1f} | {size / 1e6 / row.seconds:.1f} "
@@ -42,7 +48,7 @@ def table(title: str, files: int, size: int, rows: Sequence[Row]) -> str:
         for row in rows
     )
     head = (
-        f"{title}: {files:,} files, {size / 1e6:.1f} MB; {machine}",
+        f"{title}: {files:,} files, {size / 1e6:.1f} MB; {machine()}",
         "",
         "| work | CPU s | times the floor | MB/s | peak MB |",
         "|---|---|---|---|---|",
@@ -53,3 +59,12 @@ def table(title: str, files: int, size: int, rows: Sequence[Row]) -> str:
 def peak_bytes(maxrss: int) -> int:
     """What getrusage tells as ru_maxrss, in bytes: it counts kilobytes, on macOS bytes."""
     return maxrss if sys.platform == "darwin" else maxrss * 1024
+
+
+def _processor() -> str:
+    # Linux tells the model here only; elsewhere Python knows it.
+    with contextlib.suppress(OSError), open("/proc/cpuinfo", encoding="utf-8") as lines:
+        for line in lines:
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or "unknown make"
