@@ -31,7 +31,7 @@ def open_index(index_dir: str | os.PathLike[str] | None = None, *, settings: Set
     if chosen:
         return _open(Path(chosen), settings)
     folder = default_folder()
-    return _open(folder, settings) if holds_index(folder) else _open_sample()
+    return _open(folder, settings) if holds_index(folder) else _open_sample(settings)
 
 
 def _open(folder: Path, settings: Settings | None) -> Index:

@@ -37,8 +37,12 @@ _BOUND_ROUNDING = 0.02
 # How many postings are passed over in the time of one look-up by bisection.
 _BISECTION_COST = 8
 
-# The natural logarithm of the length of a usual article, in words.
+# The natural logarithm of the length of a usual article, in words; beyond so many e-folds more, length tells nothing more.
 _USUAL_LENGTH = 6.0
+_LONGEST = 2.0
+
+
+_EXCESSES = [min(logarithm - _USUAL_LENGTH, _LONGEST) for logarithm in LENGTHS]
 
 
 class Ranking(NamedTuple):
@@ -234,7 +238,7 @@ class Ranker:
     def _bases(self, ranking: Ranking) -> dict[int, float]:
         """The scores by words alone, coverage and length."""
         coverage, length = self._settings.coverage, self._settings.length
-        penalties = [length * (logarithm - _USUAL_LENGTH) for logarithm in LENGTHS]
+        penalties = [length * excess for excess in _EXCESSES]
         shares, lengths = ranking.shares, self._reader.lengths
         return {
             document: score + coverage * shares[document] - penalties[lengths[document]]
@@ -242,7 +246,7 @@ class Ranker:
         }
 
     def _length(self, document: int) -> float:
-        return LENGTHS[self._reader.lengths[document]] - _USUAL_LENGTH
+        return _EXCESSES[self._reader.lengths[document]]
 
     def _best(self, scores: Mapping[int, float], number: int) -> Sequence[int]:
         if len(scores) > number:
