@@ -37,6 +37,8 @@ def test_versions() -> None:
         ("refs", "--help"),
         ("completion", "--help"),
         ("stats", "--help"),
+        ("schema", "--help"),
+        ("validate", "--help"),
     ],
 )
 def test_help(arguments: tuple[str, ...]) -> None:
@@ -96,3 +98,36 @@ def test_diff_of_one_index(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, b"")
     assert b"the building" in done.stdout
     assert kbarchive("diff", "Q910001", "1", "1", "--index", str(tmp_path / "index")).returncode == 0
+
+
+def test_why_hits_have_their_scores(folder: str) -> None:
+    text = kbsearch("--explain", "--index", folder, "relay", "not", "allowed").stdout.decode()
+    assert "   score: " in text
+    assert "     allowed: weight " in text
+    (line, *_) = kbsearch("--explain", "--jsonl", "--index", folder, "relay").stdout.splitlines()
+    assert json.loads(line)["explanation"]["words"][0]["found"] == ["relai"]
+    for wrong in (("--explain", "--ids", "relay"), ("--explain", "--like", "Q910001")):
+        assert kbsearch(*wrong, "--index", folder).returncode == 2
+
+
+def test_keys_with_nul_behind_them(folder: str) -> None:
+    keys = kbsearch("--ids", "--index", folder, "relay").stdout.split()
+    assert kbsearch("--null", "--index", folder, "relay").stdout == b"".join(key + b"\0" for key in keys)
+
+
+def test_conversion_that_stops_at_the_first_failure(tmp_path: Path) -> None:
+    folder = write_articles(tmp_path / "articles")
+    (folder / "broken.zip").write_bytes(b"PK\x03\x04 and no more")
+    done = kbarchive("convert", "--fail-fast", str(folder), str(tmp_path / "records.jsonl"))
+    assert done.returncode != 0
+    assert b"broken.zip" in done.stderr
+    assert not (tmp_path / "records.jsonl").exists()
+
+
+def test_schemas_and_their_validation(tmp_path: Path) -> None:
+    for done in (kbarchive("schema", "--results"), kbarchive("schema", "--chunks")):
+        assert json.loads(done.stdout)["$schema"].startswith("https://json-schema.org/")
+    records = tmp_path / "records.jsonl"
+    assert kbarchive("convert", "--quiet", str(write_articles(tmp_path / "txt")), str(records)).returncode == 0
+    valid = kbarchive("validate", "--quiet", str(records))
+    assert (valid.returncode, valid.stdout, valid.stderr) == (0, b"", b"")

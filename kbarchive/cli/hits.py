@@ -46,7 +46,7 @@ def write_jsonl(results: Results, number: int | None = None) -> None:
     for hit in results.hits:
         line: Any = hit
         if number is not None:
-            line = {"number": number, "query": results.query, **msgspec.structs.asdict(hit)}
+            line = {"number": number, "query": results.query, **msgspec.to_builtins(hit)}
         click.echo(msgspec.json.encode(line))
 
 
