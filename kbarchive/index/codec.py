@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, NamedTuple
+from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo
 from whoosh.columns import VarBytesColumn
@@ -24,79 +24,87 @@ RECORD = "record"
 """The column that holds the records."""
 
 
-class Held(NamedTuple):
-    """The postings of one term: documents, counts, worths, and the positions of all, four bytes each."""
-
-    documents: array[int]
-    counts: array[int]
-    impacts: bytearray
-    places: bytearray
-
-
-# Most terms stand in one document; for those a plain tuple is kept.
-_Single = tuple[int, int, int, bytes]
+# The postings of a term while they are collected: for each document its number, the worth of the term in the upper byte above
+# how often it stands there, and so many positions, if it has any. One array a term takes least room and time.
+_COUNT_BITS = 24
+_MOST = (1 << _COUNT_BITS) - 1
 
 
 class InvertedPool:
     """Stands in for Whoosh's PostingPool: takes postings in the order of documents, and holds them by term."""
 
     def __init__(self) -> None:
-        self.fields: dict[str, dict[bytes, _Single | Held]] = {}
+        self._texts: dict[str, dict[bytes, array[int]]] = {}
+        self._values: dict[str, dict[bytes, array[int]]] = {}
 
     def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
         """Adds (field, term, document, count, positions), as SegmentWriter hands it to its pool: a value found whole."""
-        field, term, document, count, places = posting
-        self.add_term(self.fields.setdefault(field, {}), term, document, int(count), 0, places)
+        field, term, document, _, _ = posting
+        self._add_value(self._values.setdefault(field, {}), term, document)
 
-    def add_text(self, field: str, document: int, postings: Iterable[tuple[bytes, int, array[int]]]) -> None:
+    def add_values(self, document: int, values: Mapping[str, Iterable[bytes]]) -> None:
+        """Adds the values of a document by field, each value of a field once."""
+        for field, found in values.items():
+            terms = self._values.setdefault(field, {})
+            for term in found:
+                self._add_value(terms, term, document)
+
+    def add_text(self, field: str, document: int, postings: Iterable[tuple[bytes, int, list[int]]]) -> None:
         """Adds all terms of a text: each with what it is worth and its positions."""
-        terms = self.fields.setdefault(field, {})
+        terms = self._texts.setdefault(field, {})
         for term, impact, places in postings:
-            self.add_term(terms, term, document, len(places), impact, _little_endian(places).tobytes())
-
-    @staticmethod
-    def add_term(
-        terms: dict[bytes, _Single | Held], term: bytes, document: int, count: int, impact: int, places: bytes
-    ) -> None:
-        held = terms.get(term)
-        if held is None:
-            terms[term] = (document, count, impact, places)
-            return
-        if not isinstance(held, Held):
-            first, first_count, first_impact, first_places = held
-            held = terms[term] = Held(
-                array("I", (first,)), array("I", (first_count,)), bytearray((first_impact,)), bytearray(first_places)
-            )
-        held.documents.append(document)
-        held.counts.append(count)
-        held.impacts.append(impact)
-        held.places.extend(places)
+            held = terms.get(term)
+            if held is None:
+                held = terms[term] = array("I")
+            held.fromlist([document, impact << _COUNT_BITS | len(places), *places])
 
     def drop(self, documents: AbstractSet[int], kept: Mapping[str, AbstractSet[int]]) -> None:
         """Forgets the postings of documents, but for those `kept` in a field."""
-        for field, terms in self.fields.items():
-            gone = documents - kept.get(field, frozenset())
-            for term, held in list(terms.items()):
-                if not isinstance(held, Held):
-                    if held[0] in gone:
+        for fields, left in ((self._texts, _text_without), (self._values, _values_without)):
+            for field, terms in fields.items():
+                gone = documents - kept.get(field, frozenset())
+                for term, held in list(terms.items()):
+                    rest = left(held, gone)
+                    if not rest:
                         del terms[term]
-                elif not gone.isdisjoint(held.documents):
-                    rest = _without(held, gone)
-                    if rest.documents:
+                    elif len(rest) < len(held):
                         terms[term] = rest
-                    else:
-                        del terms[term]
 
-    def terms(self, fields: Iterable[str]) -> set[bytes]:
-        """All terms of some fields."""
-        return set().union(*(self.fields.get(field, ()) for field in fields))
+    def fields(self) -> list[str]:
+        """The names of the fields, in order."""
+        return sorted((*self._texts, *self._values))
+
+    def pop(self, field: str) -> Iterator[tuple[bytes, Sequence[int], Sequence[int], bytes]]:
+        """The terms of a field in order, each with its documents, how often it stands in each, and its bytes (see `pack`)."""
+        values = self._values.pop(field, {})
+        for term in sorted(values):
+            documents = values[term]
+            counts = array("I", (1,)) * len(documents)
+            yield term, documents, counts, pack(documents, counts)
+        texts = self._texts.pop(field, {})
+        for term in sorted(texts):
+            documents, counts, impacts, places = _columns(texts[term])
+            yield term, documents, counts, pack(documents, counts, impacts, places)
+
+    def terms(self, field: str) -> set[bytes]:
+        """All terms of a field."""
+        return set(self._texts.get(field, ())).union(self._values.get(field, ()))
 
     def iter_postings(self) -> InvertedPool:
         """What SegmentWriter passes on to `ShardFieldWriter.add_postings`: the pool itself, to be written in bulk."""
         return self
 
     def cleanup(self) -> None:
-        self.fields.clear()
+        self._texts.clear()
+        self._values.clear()
+
+    @staticmethod
+    def _add_value(terms: dict[bytes, array[int]], term: bytes, document: int) -> None:
+        held = terms.get(term)
+        if held is None:
+            terms[term] = array("I", (document,))
+        else:
+            held.append(document)
 
 
 class ShardCodec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
@@ -122,24 +130,14 @@ class ShardFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no ty
     def add_postings(self, schema: Any, lengths: None, items: InvertedPool) -> None:
         del lengths
         offset = self._postfile.tell()
-        for field in sorted(items.fields):
+        for field in items.fields():
             self.start_field(field, schema[field])
             prefix = pack_ushort(self._fieldid)
-            terms = items.fields[field]
-            for term in sorted(terms):
-                held = terms[term]
-                if isinstance(held, Held):
-                    data = pack(held.documents, held.counts, bytes(held.impacts), bytes(held.places))
-                    info = _term_info(held.documents, held.counts, offset, len(data))
-                else:
-                    document, count, impact, places = held
-                    data = pack((document,), (count,), bytes((impact,)), places)
-                    info = _term_info((document,), (count,), offset, len(data))
+            for term, documents, counts, data in items.pop(field):
                 self._postfile.write(data)
-                self._tindex.add(prefix + term, info.to_bytes())
+                self._tindex.add(prefix + term, _term_info(documents, counts, offset, len(data)).to_bytes())
                 offset += len(data)
             self.finish_field()
-            terms.clear()
 
 
 def empty_records(storage: Any, segment: Any, documents: Collection[int]) -> None:
@@ -157,25 +155,48 @@ def empty_records(storage: Any, segment: Any, documents: Collection[int]) -> Non
     storage.rename_file(f"{name}.new", name, safe=False)
 
 
-def _without(held: Held, gone: AbstractSet[int]) -> Held:
-    """Postings without those of some documents."""
-    size = len(held.places) // sum(held.counts)  # of one position; 0 where there are none
-    rest = Held(array("I"), array("I"), bytearray(), bytearray())
-    end = 0
-    for document, count, impact in zip(held.documents, held.counts, held.impacts, strict=True):
-        start, end = end, end + count * size
+def _columns(held: array[int]) -> tuple[array[int], array[int], bytes, bytes]:
+    """The postings of a term as `pack` wants them: documents, counts, worths, and the positions of all."""
+    documents, counts, impacts, parts = array("I"), array("I"), bytearray(), []
+    data = _little_endian(held)
+    for at, document, impact, count in _postings(held):
+        documents.append(document)
+        counts.append(count)
+        impacts.append(impact)
+        parts.append(data[4 * at : 4 * (at + count)])
+    return documents, counts, bytes(impacts), b"".join(parts)
+
+
+def _postings(held: array[int]) -> Iterator[tuple[int, int, int, int]]:
+    """Of each posting where its positions begin, its document, the worth of the term and how often it stands there."""
+    at, end = 0, len(held)
+    while at < end:
+        count = held[at + 1] & _MOST
+        yield at + 2, held[at], held[at + 1] >> _COUNT_BITS, count
+        at += 2 + count
+
+
+def _text_without(held: array[int], gone: AbstractSet[int]) -> array[int]:
+    """The postings of a text without those of some documents."""
+    if gone.isdisjoint(document for _, document, _, _ in _postings(held)):
+        return held
+    rest = array("I")
+    for at, document, _, count in _postings(held):
         if document not in gone:
-            rest.documents.append(document)
-            rest.counts.append(count)
-            rest.impacts.append(impact)
-            rest.places.extend(held.places[start:end])
+            rest.extend(held[at - 2 : at + count])
     return rest
 
 
-def _little_endian(places: array[int]) -> array[int]:
+def _values_without(held: array[int], gone: AbstractSet[int]) -> array[int]:
+    """The documents of a value without some."""
+    return held if gone.isdisjoint(held) else array("I", [document for document in held if document not in gone])
+
+
+def _little_endian(numbers: array[int]) -> bytes:
     if sys.byteorder == "big":
-        places.byteswap()
-    return places
+        numbers = array("I", numbers)
+        numbers.byteswap()
+    return numbers.tobytes()
 
 
 def _term_info(documents: Sequence[int], counts: Sequence[int], offset: int, length: int) -> Any:

@@ -7,7 +7,6 @@ fields, CIKM 2004). The weights are part of the index, so that a search has one 
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -28,7 +27,7 @@ _ZONE_NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
 class Inverted(NamedTuple):
     """A document: (term, its worth from 1 to 255, its positions with their forms), the zones, and the number of words."""
 
-    postings: list[tuple[bytes, int, array[int]]]
+    postings: list[tuple[bytes, int, list[int]]]
     zones: list[Bounds]
     words: int
 
@@ -69,9 +68,7 @@ class Inverter:
             words += position - start
             position += GAP
         self._name(found)
-        postings = [
-            (term, max(1, round(255 * weight / (weight + K1))), array("I", places)) for term, (weight, places) in found.items()
-        ]
+        postings = [(term, max(1, round(255 * weight / (weight + K1))), places) for term, (weight, places) in found.items()]
         return Inverted(postings, zones, words)
 
     def _collect(self, text: str, position: int, found: dict[bytes, list[int]]) -> int:

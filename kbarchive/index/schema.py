@@ -77,34 +77,29 @@ class ExactField(FieldType):  # type: ignore[misc]  # Whoosh has no types
         self.format = Existence()
         self.column_type = column
 
-    def index(self, value: str | Iterable[str], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        for text in [value] if isinstance(value, str) else value:
-            yield text.encode("utf-8", "surrogateescape"), 1, 1.0, b""
+    def index(self, value: str, **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+        yield _encoded(value), 1, 1.0, b""
 
     def to_column_value(self, value: str) -> bytes:
-        return value.encode("utf-8", "surrogateescape")
+        return _encoded(value)
 
 
-class FacetField(ExactField):
-    """Values found whole, whether they are spelled in small or in capital letters."""
-
-    def index(self, value: str | Iterable[str], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        return super().index(sorted({text.casefold() for text in ([value] if isinstance(value, str) else value)}))
+_FOLDED = ("keyword", "technology", "type", "platform", "version", "has", "collection")
+"""The fields whose values are found whether they are spelled in small or in capital letters."""
 
 
 def new_schema() -> Schema:
-    """The schema of every index: text fields, exact fields, and the stored record as a column of bytes."""
+    """The schema of every index: the text, values found whole, and the stored record as a column of bytes."""
     return Schema(
         text=TextField(),
-        **{name: FacetField() for name in ("keyword", "technology", "type", "platform", "version", "has")},
-        id=ExactField(),
+        **{name: ExactField() for name in (*_FOLDED, "id", "modified", "cites", SPELLING)},
         key=ExactField(columns.VarBytesColumn()),
-        collection=FacetField(),
-        modified=ExactField(),
-        cites=ExactField(),
-        spelling=ExactField(),
         record=_RecordField(),
     )
+
+
+def _encoded(value: str) -> bytes:
+    return value.encode("utf-8", "surrogateescape")
 
 
 class _RecordField(FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -118,22 +113,20 @@ class _RecordField(FieldType):  # type: ignore[misc]  # Whoosh has no types
         return value
 
 
-def values(article: Article, record: bytes) -> dict[str, Any]:
-    """All fields of an article but its text, for Whoosh's writer; `record` is what `records.pack` made of it."""
+def values(article: Article) -> dict[str, set[bytes]]:
+    """The values of an article that are found whole, by field, as terms; its key is Whoosh's to index."""
     entries = (entry.text for entry in applies_to_entries(article.applies_to))
     prose = [article.title, *article.products, *entries, " ".join(article.query_words)]
     prose += [section.text for section in article.sections if section.kind in _SPELLED_SECTIONS]
-    fields: dict[str, Any] = dict(
-        key=article.key,
-        spelling=sorted(analysis.plain_words("\n".join(prose))),
-        cites=sorted({reference.id for reference in article.references}),
-        record=record,
-        **{name: found for name, found in exact_values(article).items() if found},
-    )
-    for name in ("id", "collection", "modified"):
-        if value := getattr(article, name):
-            fields[name] = value
-    return fields
+    fields: dict[str, Iterable[str]] = {
+        **exact_values(article),
+        SPELLING: analysis.plain_words("\n".join(prose)),
+        "cites": (reference.id for reference in article.references),
+        **{name: [value] for name in ("id", "collection", "modified") if (value := getattr(article, name))},
+    }
+    return {
+        name: {_encoded(value.casefold() if name in _FOLDED else value) for value in found} for name, found in fields.items()
+    }
 
 
 def exact_values(article: Article) -> dict[str, list[str]]:

@@ -67,7 +67,8 @@ class ShardWriter:
             compared = likeness(article)
             inverted = self._inverter.invert(pieces(article))
             self._writer.pool.add_text(TEXT, self._writer.docnum, inverted.postings)
-            self._writer.add_document(**values(article, records.pack(article, source)))
+            self._writer.pool.add_values(self._writer.docnum, values(article))
+            self._writer.add_document(key=article.key, record=records.pack(article, source))
             self._layout.add(inverted.zones, inverted.words)
             if facts.id:
                 self._newest[facts.id] = facts
@@ -98,7 +99,7 @@ class ShardWriter:
                 # The writer itself deletes from earlier segments only.
                 self._writer.newsegment.delete_document(number)
         pool = self._writer.pool
-        vocabulary.write(self._storage, pool.terms([TEXT]), pool.terms([SPELLING]))
+        vocabulary.write(self._storage, pool.terms(TEXT), pool.terms(SPELLING))
         self._inverter.forms.write(self._storage)
         self._layout.write(self._storage)
         # Those of dropped documents are there as well, where no search ever looks.
