@@ -35,6 +35,8 @@ from tests.querying import PASTED, SIGNS
         ("Q206968 relay", "Word('Q206968'), Word('relay')"),
         # Choices and brackets
         ("relay OR smtp", "Or(Word('relay'), Word('smtp'))"),
+        ("NT OR XP", "Or(Word('NT'), Word('XP'))"),
+        ("BAD FILE OR NAME MISSING", "Word('BAD'), Word('FILE'), Word('OR'), Word('NAME'), Word('MISSING')"),
         ("a OR b OR c", "Or(Word('a'), Word('b'), Word('c'))"),
         ("a b OR c d", "Word('a'), Or(Word('b'), Word('c')), Word('d')"),
         ("(a b) OR (c d)", "Or(And(Word('a'), Word('b')), And(Word('c'), Word('d')))"),

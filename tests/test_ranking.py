@@ -63,6 +63,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         ("calibrating the left joystick axis", "Q920006"),  # not the article that only cites one of this title
         ("stop 0xA", "Q920007"),  # leading zeros
         ("80040154 noon", "Q920007"),  # without 0x
+        ("&H80040154 noon", "Q920007"),  # as BASIC writes it
+        ("80040154h noon", "Q920007"),
+        ("why does my ledger always freeze", "Q920001"),  # words that only ask
         ("-2147221164 noon", "Q920007"),  # as a negative number
         ("CreateLampEx", "Q920008"),  # without the letter of its variant
         ("CreateLampExA opens", "Q920008"),  # with that of another

@@ -30,7 +30,7 @@ def write_text(results: Results, color: bool, number: int | None = None) -> None
     links = color and _shows_links()
     if number is not None:
         click.echo(_styled(f"[{number}] {' '.join(results.query.split())}", _BOLD, color) + "\n", color=True)
-        if not results.hits:
+        if not results.total:
             click.echo("nothing found\n")
     for hit in results.hits:
         click.echo("\n".join(_lines(hit, color, links)), color=True)

@@ -152,11 +152,12 @@ def search(
 
     def answers(index: Index) -> Iterator[Results]:
         order = cast(Sort, sort)
+        snippets = form not in ("ids", "null")
         if like is not None:
-            yield index.like(like, limit, offset, facets=facets, sort=order, fold=fold)
+            yield index.like(like, limit, offset, facets=facets, sort=order, fold=fold, snippets=snippets)
             return
         for query in [" ".join(words)] if queries is None else _lines_of(queries):
-            yield index.search(query, limit, offset, facets=facets, sort=order, fold=fold, explain=explain)
+            yield index.search(query, limit, offset, facets=facets, sort=order, fold=fold, explain=explain, snippets=snippets)
 
     found = False
     with opened(index_dir, _NAME, "searching", quiet) as index:

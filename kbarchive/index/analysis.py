@@ -23,7 +23,8 @@ _WORD_OF_RUN = re.compile(_WORD)
 # Camel case, and letters before digits: Create|Window|Ex, Win|32|s, Q|179289, WINNT|4.
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _PARTED = re.compile(r"[A-Za-z]+\d|[A-Za-z]*[a-z][A-Z]|[A-Z]{2,}[a-z]{2}")
-_HEXADECIMAL = re.compile(r"0x0*([0-9a-f]+)h?\Z")
+# 0x80040154, and as other languages write it: &H80040154, 80040154h.
+_HEXADECIMAL = re.compile(r"(?:0x0*([0-9a-f]+)|h(?=[a-f]*\d)0*([0-9a-f]{6,8})|(?=\d)0*([0-9a-f]{6,8})h)\Z")
 _LONG_CODE = 6
 # API names come in two variants for two kinds of strings, CreateWindowExA and CreateWindowExW, beside the one that is written.
 _VARIANT = re.compile(r"[A-Z]?[a-z]+(?:[A-Z][a-z]*)+[a-z][AW]\Z")
@@ -122,8 +123,8 @@ def stems(text: str) -> tuple[bytes, ...]:
 
 def form(word: str) -> bytes:
     """A word as it is written, but for case, accents and the leading zeros of a code."""
-    folded = fold(word)[:_LONGEST_WORD].encode()
-    return word_terms(word)[0] if folded.startswith(b"0x") else folded
+    folded = fold(word)[:_LONGEST_WORD]
+    return word_terms(word)[0] if _HEXADECIMAL.match(folded) else folded.encode()
 
 
 def plain_words(text: str) -> set[str]:
@@ -186,9 +187,10 @@ def _forms(word: str) -> Iterator[str]:
         yield folded
     if match := _HEXADECIMAL.match(bare):
         # Leading zeros never matter: 0x0000000A is 0xA. Long codes are written without 0x, too.
-        yield f"0x{match[1]}"
-        if len(match[1]) >= _LONG_CODE:
-            yield match[1]
+        code = match[match.lastindex or 1]
+        yield f"0x{code}"
+        if len(code) >= _LONG_CODE:
+            yield code
         return
     yield _stem(bare)
     if _VARIANT.match(word):

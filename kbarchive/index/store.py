@@ -23,7 +23,7 @@ from kbarchive._version import __version__
 from kbarchive.errors import SearchIndexError
 
 # Counts up with every change of the schema, the analysis or the files.
-FORMAT = 5
+FORMAT = 6
 
 _POINTER = "current"
 _LOCK = "lock"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from kbarchive.index.analysis import stems, word_terms
+from kbarchive.index.analysis import form, stems, word_terms
 from kbarchive.index.thesaurus import LONGEST, thesaurus
 from kbarchive.search.scoring import Scorer
 from kbarchive.search.settings import Settings
@@ -14,6 +14,22 @@ from kbarchive.search.units import AskedWord, Unit
 
 # VB and OLE show the code of an error, which C writes 0x80040154, as a negative number: -2147221164.
 _DECIMAL_CODE = re.compile(r"2\d{9}")
+
+
+# What people put around a question. Few articles have such words, so that they would seem to tell much.
+_ASKING = frozenset(
+    "i i'm im i've ive me my mine we we're our ours us you your he she his her someone somebody anybody anyone why what what's "
+    "whats how when where which who whom do does did can could would should will may might is are am was were be been being "
+    "have has had having there here this that these those it its please help need want wants trying try tried get gets getting "
+    "got keep keeps a an the to of in on at for from with by and or as if so just really any some about into".split()
+)
+_ASKING_FORMS = frozenset(form(word) for word in _ASKING)
+
+# Where a query has so many other words, words that only ask count for little.
+_TELLING_WORDS = 2
+
+# A word in no more articles than this may be misspelt in them as well.
+_SELDOM = 2
 
 
 class Alternative(NamedTuple):
@@ -67,6 +83,7 @@ def question(words: Sequence[AskedWord], scorer: Scorer, settings: Settings, cor
         found[number][term] = max(share, found[number].get(term, 0.0))
         if same:
             known[number].add(term)
+    telling = sum(word.form not in _ASKING_FORMS for word in firsts.values())
     concepts = []
     most = len(scorer.everything) * settings.telling
     for number, alternatives in enumerate(found):
@@ -80,7 +97,8 @@ def question(words: Sequence[AskedWord], scorer: Scorer, settings: Settings, cor
                     for term, share in alternatives.items()
                     if share == 1.0 or 0 < scorer.frequency(Unit((term,))) <= most or term in known[number]
                 ),
-                rarity=scorer.rarity(frequency),
+                rarity=scorer.rarity(frequency)
+                * (settings.asking if telling >= _TELLING_WORDS and firsts[number].form in _ASKING_FORMS else 1.0),
             )
         )
     return Question(tuple(concepts), tuple(sequence))
@@ -98,8 +116,9 @@ def _alternatives(
                 for term in table.get(terms[start:end], ()) if share else ():
                     for place in range(start, end):
                         yield sequence[place], term, share / (end - start) ** 0.5, same and end == start + 1
-        unknown = not scorer.frequency(Unit((word.term,)))
-        if unknown and settings.spelling and (other := correction(word.text)):
+        frequency = scorer.frequency(Unit((word.term,)))
+        unknown = not frequency
+        if frequency <= _SELDOM and settings.spelling and (other := correction(word.text)):
             yield number, word_terms(other)[0], settings.spelling, True
         for term in _other_writings(word, unknown):
             yield number, term, settings.spelling, unknown

@@ -93,16 +93,18 @@ class Index:
         sort: Sort = "relevance",
         fold: bool = False,
         explain: bool = False,
+        snippets: bool = True,
     ) -> Results:
         """The articles that match a query, best first: `limit` hits from `offset` on. Any text is a query.
 
         All words of a query of up to three are wanted, of a longer one those that tell most. Where nothing matches so,
         the best partial matches are given. `facets` counts all that matches. `sort` may be "date": the newest first, those
         of one date best first. With `fold`, near-identical articles are one hit, `Hit.alike` names the others, and total,
-        limit and offset count such hits. With `explain` each hit has an `Explanation` of its score. Raises SearchIndexError
+        limit and offset count such hits. With `explain` each hit has an `Explanation` of its score;
+        without `snippets`, which take most of the time where many hits are asked for, it has none. Raises SearchIndexError
         where the index is damaged, ValueError where limit or offset is negative or the order is unknown.
         """
-        asked = _Asked(limit, offset, facets, sort, fold)
+        asked = _Asked(limit, offset, facets, sort, fold, snippets)
         # Lone surrogates, which Python makes of arguments that are no UTF-8, cannot be written as JSON.
         query = query.encode("utf-8", "replace").decode("utf-8")
         read = parse(query)
@@ -141,13 +143,14 @@ class Index:
         facets: bool = False,
         sort: Sort = "relevance",
         fold: bool = False,
+        snippets: bool = True,
     ) -> Results:
         """The articles most like one, by id or key, most like first; never itself. The rest is as in `search`.
 
         Articles are alike by the words that tell most of the one, and by citing it, being cited by it, or citing the same.
         `Results.query` is the article's key. Raises UnknownArticleError where there is no such article.
         """
-        asked = _Asked(limit, offset, facets, sort, fold)
+        asked = _Asked(limit, offset, facets, sort, fold, snippets)
         with self._reading():
             document = self._find(key)
             likeness = self._similarity.like(document)
@@ -249,6 +252,10 @@ class Index:
             document = self._reader.find(field, value)
             if document is not None:
                 return document
+        cited = sum(self._reader.count("cites", value) for field, value in candidates if field == "id")
+        if cited:
+            citing = "1 article cites" if cited == 1 else f"{cited:,} articles cite"
+            raise UnknownArticleError(f"no article {key!r} in {self.name}, but {citing} it: kbsearch cites:{candidates[0][1]}")
         raise UnknownArticleError(f"no article {key!r} in {self.name}; kbsearch finds articles by their words")
 
     def _results(
@@ -273,7 +280,10 @@ class Index:
             query=query,
             total=self._folding.total(scores) if asked.fold else len(scores),
             partial=partial,
-            hits=tuple(self._hit(rank, folded, weights) for rank, folded in enumerate(page, asked.offset + 1)),
+            hits=tuple(
+                self._hit(rank, folded, weights if asked.snippets else None)
+                for rank, folded in enumerate(page, asked.offset + 1)
+            ),
             facets={name: self._reader.facet(name).count(scores) for name in FACETS} if asked.facets else {},
             suggestions=suggestions,
             diagnostics=diagnostics,
@@ -292,7 +302,7 @@ class Index:
             hits.append(msgspec.structs.replace(hit, explanation=explanation))
         return msgspec.structs.replace(results, hits=tuple(hits))
 
-    def _hit(self, rank: int, folded: Folded, weights: Mapping[bytes, float]) -> Hit:
+    def _hit(self, rank: int, folded: Folded, weights: Mapping[bytes, float] | None) -> Hit:
         article, _ = self._reader.record(folded.document)
         return Hit(
             rank=rank,
@@ -303,7 +313,7 @@ class Index:
             modified=article.modified,
             collection=article.collection,
             products=article.products,
-            snippets=best_snippets(article, weights),
+            snippets=() if weights is None else best_snippets(article, weights),
             cited_by=self._reader.count("cites", article.id) if article.id else 0,
             alike=tuple(self._reader.column("key", other) for other in folded.alike),
         )
@@ -317,6 +327,7 @@ class _Asked(msgspec.Struct, frozen=True):
     facets: bool
     sort: Sort
     fold: bool
+    snippets: bool
 
     def __post_init__(self) -> None:
         if self.limit < 0 or self.offset < 0:

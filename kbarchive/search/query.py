@@ -20,6 +20,15 @@ from kbarchive.search.results import QueryDiagnostic
 # Brackets deeper than this are words: nobody writes them, and every depth is one of Python's stack.
 _DEEPEST = 20
 
+# What stands further behind is not read: the first words of a pasted page are all that is looked for.
+_LONGEST = 20_000
+
+# More that could not be read is not told.
+_MOST_DIAGNOSTICS = 20
+
+# A query in capitals of more words than this was pasted: BAD COMMAND OR FILE NAME.
+_SHOUTED = 3
+
 _TEXTS = ("WORD", "PHRASE", "WILDCARD", "FUZZY")
 _FIELDS = ("FIELD", "MINUS_FIELD")
 _BEGINS = (*_TEXTS, *_FIELDS, "MINUS", "OPEN")
@@ -43,10 +52,10 @@ class Query(NamedTuple):
 
 def parse(text: str) -> Query:
     """The tree of a query; it never raises. White space around the text means nothing."""
-    stripped = text.strip()
+    stripped = text.strip()[:_LONGEST]
     reader = _Reader(stripped, len(text) - len(text.lstrip()))
     nodes = tuple(reader.nodes(_grammar().parse(stripped).children, None))
-    return Query(And(nodes), tuple(reader.diagnostics))
+    return Query(And(nodes), tuple(reader.diagnostics[:_MOST_DIAGNOSTICS]))
 
 
 class Balancing(PostLex):
@@ -57,6 +66,7 @@ class Balancing(PostLex):
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         tokens = list(stream)
         _pair_brackets(tokens)
+        _lower_operators(tokens)
         before = after = ""
         for number, token in enumerate(tokens):
             after = tokens[number + 1].type if number + 1 < len(tokens) else ""
@@ -85,6 +95,13 @@ def _fits(token: Token, before: str, after: str, before_is_scoped: bool) -> bool
 
 def _is_field(tokens: Sequence[Token], number: int) -> bool:
     return number >= 0 and tokens[number].type in (*_FIELDS, "MINUS")
+
+
+def _lower_operators(tokens: list[Token]) -> None:
+    """In a text without small letters OR is a word, unless it is as short as only a query is."""
+    texts = [token for token in tokens if token.type in _TEXTS]
+    if len(texts) > _SHOUTED and not any(letter.islower() for token in tokens for letter in token):
+        tokens[:] = [token.update(type="WORD") if token.type == "OR" else token for token in tokens]
 
 
 def _pair_brackets(tokens: list[Token]) -> None:

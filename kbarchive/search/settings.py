@@ -16,6 +16,8 @@ class Settings(msgspec.Struct, frozen=True):
     """What more of the articles than this share have is not meant by another word: error for bug."""
     spelling: float = 0.8
     """The share of the word most like one that no article has, and of other writings of a code or name."""
+    asking: float = 0.3
+    """How much words count that only ask (why does my ...), as a share of what others of their rarity do."""
     joined: float = 0.6
     """The share of two words written as one: file name, filename."""
     wholes: float = 0.5
