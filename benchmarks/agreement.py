@@ -22,4 +22,4 @@ def disagreements(index: Index, queries: Iterable[str]) -> Iterator[str]:
 
 
 def _keys(index: Index, query: str, limit: int, offset: int) -> list[str]:
-    return [hit.key for hit in index.search(query, limit, offset).hits]
+    return [hit.key for hit in index.search(query, limit, offset, snippets=False).hits]

@@ -75,7 +75,7 @@ def build_index(
         if not metadata.articles:
             raise SearchIndexError(f"no article found in {', '.join(map(str, paths))}: nothing was indexed")
         sources_named = tuple(os.fspath(path) for path in paths)
-        shard_names = tuple(shard.name for shard in shards)
+        shard_names = tuple(shards[number].name for number in map(int, metadata.shards))
         write_metadata(generation, msgspec.structs.replace(metadata, shards=shard_names, sources=sources_named))
     return IndexReport(
         **{**msgspec.structs.asdict(report), "seconds": time.monotonic() - started},
@@ -144,7 +144,7 @@ def _fill(
     counted = Counter(chain.from_iterable(chosen))
     report.revisions, report.identical = counted[Role.REVISION], counted[Role.IDENTICAL]
     metadata = Metadata(
-        shards=(),
+        shards=tuple(str(number) for number, part in enumerate(written) if part),
         articles=counted[Role.ARTICLE],
         revisions=report.revisions,
         identical=report.identical,

@@ -1,7 +1,7 @@
 """The forms in which a stem was written: *allowed* and *allows* share a term, and are told apart by a number at each position.
 
-Number 0 is the stem itself, or any word that has no other form; 255 stands for all further forms of a stem with very many.
-A position of the index is kept with the number of its form in the upper byte.
+Number 0 is the stem itself; 254 stands for all further forms of a stem with very many; 255 for what is no word of its own:
+parts of words, and wholes. A position of the index is kept with the number of its form in the upper byte.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from typing import Any
 from whoosh.filedb.filestore import Storage
 
 SHIFT = 24
-_OTHERS = 255
+_OTHERS = 254
+
+PART = 255
+"""The number of a term that is only a part of a word, or stands for several."""
+
 _NAME = "forms"
 _LEVEL = 1
 
@@ -32,7 +36,7 @@ class Forms:
         return numbers.setdefault(form, min(len(numbers) + 1, _OTHERS))
 
     def write(self, storage: Storage) -> None:
-        """Writes the table beside a shard: a line a stem, the stem and then its forms by number, behind their CRC-32."""
+        """Writes the table beside a shard: a line a stem, the stem and then its forms by number, in zlib's form."""
         lines = (b" ".join((stem, *forms)) for stem, forms in sorted(self._numbers.items()))
         text = zlib.compress(b"\n".join(lines), _LEVEL)
         file = storage.create_file(_NAME)

@@ -13,9 +13,9 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from kbarchive.index.analysis import LONGEST_REMEMBERED, REMEMBERED_RUNS, analyse, runs
-from kbarchive.index.forms import SHIFT, Forms
+from kbarchive.index.forms import PART, SHIFT, Forms
 from kbarchive.index.thesaurus import Stems, thesaurus
-from kbarchive.index.zones import CODE, GAP, MOST_POSITIONS, WORTHS, ZONES, Bounds, Piece
+from kbarchive.index.zones import GAP, MOST_POSITIONS, WORTHS, ZONES, Bounds, Piece
 
 K1 = 1.2
 """How soon further occurrences of a term count for little."""
@@ -51,8 +51,8 @@ class Inverter:
             for part in parts:
                 begin = position
                 position = self._collect(part.text, position, here)
-                if part.code and position > begin:
-                    zones.append(Bounds(_ZONE_NUMBERS[CODE], begin, position))
+                if part.within and position > begin:
+                    zones.append(Bounds(_ZONE_NUMBERS[part.within], begin, position))
             if position == start:
                 continue
             zones.append(Bounds(_ZONE_NUMBERS[zone], start, position))
@@ -89,7 +89,7 @@ class Inverter:
     def _run(self, text: str) -> tuple[int, tuple[tuple[bytes, int], ...]]:
         run = analyse(text)
         numbered = tuple(
-            (term, offset | (self.forms.number(term, form) << SHIFT if form else 0)) for term, offset, form in run.terms
+            (term, offset | (self.forms.number(term, form) if form else PART) << SHIFT) for term, offset, form in run.terms
         )
         if len(text) <= LONGEST_REMEMBERED:
             if len(self._runs) >= REMEMBERED_RUNS:

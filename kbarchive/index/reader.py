@@ -21,7 +21,7 @@ from kbarchive.index import forms, records, vocabulary
 from kbarchive.index.columns import Columns, Facet
 from kbarchive.index.layout import Layout
 from kbarchive.index.postings import Postings
-from kbarchive.index.shard import open_shard
+from kbarchive.index.schema import SHARD, new_schema
 from kbarchive.index.store import Metadata, current_generation
 from kbarchive.index.zones import ZONES
 
@@ -32,7 +32,8 @@ class ShardReader:
     """One shard. Documents are numbered from 0 here."""
 
     def __init__(self, storage: Storage, base: int) -> None:
-        self._reader = open_shard(storage)
+        # With our own schema Whoosh does not unpickle that of the index.
+        self._reader = storage.open_index(indexname=SHARD, schema=new_schema()).reader()
         self._terms = self._reader._terms
         self.base = base
         self.documents: int = self._reader.doc_count_all()
@@ -42,7 +43,7 @@ class ShardReader:
         self._vocabulary = vocabulary.open_file(storage)
         self._forms = forms.open_file(storage)
         self.layout = Layout(storage)
-        self._bounds: dict[tuple[str, ...], list[list[tuple[int, int]]]] = {}
+        self._bounds: dict[tuple[str, ...], dict[int, list[tuple[int, int]]]] = {}
         self.columns = Columns(storage)
 
     def close(self) -> None:
@@ -55,7 +56,7 @@ class ShardReader:
 
     @cached_property
     def vocabulary(self) -> vocabulary.Vocabulary:
-        """The terms of the text fields and the words that they come from; read when first asked for."""
+        """The terms of the text and the words as they are spelled; read when first asked for."""
         return vocabulary.read(self._vocabulary)
 
     @cached_property
@@ -72,16 +73,13 @@ class ShardReader:
         offset, (length,) = info.extent()  # Whoosh gives the length as the tuple that it was unpacked to
         return Postings(bytes(self._terms._postfile.get(offset, length)))
 
-    def bounds(self, zones: Sequence[str]) -> Sequence[Sequence[tuple[int, int]]]:
-        """For each document the positions at which some zones of it begin and end."""
-        key = tuple(zones)
-        if key not in self._bounds:
-            numbers = frozenset(ZONES.index(zone) for zone in zones)
-            self._bounds[key] = [
-                [(zone.start, zone.end) for zone in self.layout.zones(document) if zone.zone in numbers]
-                for document in range(self.documents)
-            ]
-        return self._bounds[key]
+    def bounds(self, zones: Sequence[str], document: int) -> Sequence[tuple[int, int]]:
+        """The positions at which some zones of a document begin and end."""
+        kept = self._bounds.setdefault(tuple(zones), {})
+        if document not in kept:
+            numbers = [ZONES.index(zone) for zone in zones]
+            kept[document] = [(zone.start, zone.end) for zone in self.layout.zones(document) if zone.zone in numbers]
+        return kept[document]
 
     def documents_with(self, field: str, value: str) -> list[int]:
         """The articles that have a value in an exact field."""

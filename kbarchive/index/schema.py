@@ -15,8 +15,10 @@ from whoosh.formats import Existence, Format
 
 from kbarchive.article import AppliesTo, Article, Block, Version, walk_blocks, walk_sections
 from kbarchive.index import analysis
-from kbarchive.index.forms import SHIFT
 from kbarchive.index.zones import SECTIONS, applies_to_entries
+
+SHARD = "shard"
+"""The name of the Whoosh index of a shard."""
 
 TEXT = "text"
 """The field of all text; `zones` tell what part of the article a position lies in."""
@@ -25,10 +27,10 @@ HAS: tuple[str, ...] = (
     *("applies-to", "code", "keywords", "list", "note", "query-words", "residue", "table", "technology"),
     *SECTIONS,
 )
-"""What a query can ask whether an article has: kinds of blocks and sections, and fields. References are citations too."""
+"""What a query can ask whether an article has: kinds of blocks, sections, and what stands around them."""
 
 SPELLING = "spelling"
-"""The field of words as they are written, in small letters; text fields have stems."""
+"""The field of words as they are written, in small letters; the text has stems."""
 
 # Suggestions are spelled from the words of these, which were written with some care; code and residue are not.
 _SPELLED_SECTIONS = ("symptoms", "summary", "cause")
@@ -54,7 +56,7 @@ class Positions(Format):  # type: ignore[misc]  # Whoosh has no types
     def decode_positions(self, value: bytes) -> list[int]:
         positions = array("I")
         positions.frombytes(value)
-        return [position & ((1 << SHIFT) - 1) for position in positions]
+        return list(positions)
 
 
 class TextField(FieldType):  # type: ignore[misc]  # Whoosh has no types

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from whoosh.filedb.filestore import Storage
 from whoosh.writing import SegmentWriter
@@ -19,12 +19,10 @@ from kbarchive.index.facets import ALIKE, DATE, FACETS, date_number, facet_value
 from kbarchive.index.inverter import Inverter
 from kbarchive.index.layout import LayoutWriter
 from kbarchive.index.likeness import Likeness, likeness
-from kbarchive.index.schema import SPELLING, TEXT, new_schema, values
+from kbarchive.index.schema import SHARD, SPELLING, TEXT, new_schema, values
+from kbarchive.index.thesaurus import is_name
 from kbarchive.index.zones import pieces
 from kbarchive.revisions import Facts, Role, facts_of, rank
-
-NAME = "shard"
-
 
 Counts = dict[str, dict[str, int]]
 """How many articles, sections or diagnostics there are of each name in a group: collection, year, dialect ..."""
@@ -46,7 +44,7 @@ class ShardWriter:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        index = storage.create_index(new_schema(), indexname=NAME)
+        index = storage.create_index(new_schema(), indexname=SHARD)
         # No compound file: its parts would be copied into memory when it is opened.
         self._writer = SegmentWriter(index, compound=False, codec=ShardCodec())
         self._writer.pool = InvertedPool()
@@ -99,7 +97,8 @@ class ShardWriter:
                 # The writer itself deletes from earlier segments only.
                 self._writer.newsegment.delete_document(number)
         pool = self._writer.pool
-        vocabulary.write(self._storage, pool.terms(TEXT), pool.terms(SPELLING))
+        terms = [term for term in pool.terms(TEXT) if not is_name(term)]  # names of the thesaurus are no words
+        vocabulary.write(self._storage, terms, pool.terms(SPELLING))
         self._inverter.forms.write(self._storage)
         self._layout.write(self._storage)
         # Those of dropped documents are there as well, where no search ever looks.
@@ -116,11 +115,6 @@ class ShardWriter:
     def cancel(self) -> None:
         """Gives up what was written."""
         self._writer.cancel()
-
-
-def open_shard(storage: Storage) -> Any:
-    """Whoosh's reader of a shard."""
-    return storage.open_index(indexname=NAME).reader()
 
 
 def _facts(article: Article) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,9 @@ _METADATA = "index.json"
 _GENERATION = re.compile(r"generation-(\d{6})\Z")
 _LOCK_SECONDS = 10.0
 
+# Small files of Whoosh, which has no checksums of its own; they are read whole when an index is opened.
+_CHECKED = (".toc", ".key.col")
+
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     """What stands beside the shards of a generation, as JSON."""
@@ -44,6 +48,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     counts: dict[str, dict[str, int]]
     files: dict[str, int]
+    checksums: dict[str, int] = {}
 
 
 def rebuild_hint(index_dir: Path) -> str:
@@ -82,6 +87,11 @@ def current_generation(index_dir: Path) -> tuple[Path, Metadata]:
             raise SearchIndexError(
                 f"the index {index_dir} is damaged: {name}/{file} is missing or cut; {rebuild_hint(index_dir)}"
             )
+    for file, checksum in metadata.checksums.items():
+        if zlib.crc32((folder / file).read_bytes()) != checksum:
+            raise SearchIndexError(
+                f"the index {index_dir} is damaged: {name}/{file} fails its checksum; {rebuild_hint(index_dir)}"
+            )
     return folder, metadata
 
 
@@ -118,7 +128,8 @@ def new_generation(index_dir: Path) -> Iterator[Path]:
 def write_metadata(folder: Path, metadata: Metadata) -> None:
     """Writes the metadata of a complete generation, with the sizes of the files that are in it."""
     files = {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}
-    encoded = msgspec.json.encode(msgspec.structs.replace(metadata, files=files))
+    checksums = {name: zlib.crc32((folder / name).read_bytes()) for name in files if name.endswith(_CHECKED)}
+    encoded = msgspec.json.encode(msgspec.structs.replace(metadata, files=files, checksums=checksums))
     (folder / _METADATA).write_bytes(msgspec.json.format(encoded) + b"\n")
 
 

@@ -16,7 +16,8 @@ from kbarchive.article import AppliesTo, Article, Block, Code, List, Note, Rule,
 SECTIONS: tuple[str, ...] = get_args(SectionKind)
 
 CODE = "code"
-"""Program text, commands, registry keys. They lie within sections; all other zones lie side by side."""
+"""Program text, commands, registry keys. They lie within sections, as cited titles belong to a section besides their own zone;
+all else lies side by side."""
 
 ZONES: tuple[str, ...] = (
     *("title", "query_words", "products", "applies_to", "keywords", "residue", "cited", CODE),
@@ -62,6 +63,7 @@ WORTHS: dict[str, Worth] = {
 # Citations are looked for in the order in which they stand; so many that were not found may be passed over.
 _PASSED_OVER = 6
 
+_HEAD = struct.Struct("<BI")
 _WIDTHS = {2: "H", 4: "I"}
 
 
@@ -70,7 +72,8 @@ class Piece(NamedTuple):
 
     zone: str
     text: str
-    code: bool = False
+    within: str = ""
+    """A further zone that the piece is of: code, or the section that cites a title."""
 
 
 class Bounds(NamedTuple):
@@ -83,13 +86,18 @@ class Bounds(NamedTuple):
 
 def pieces(article: Article) -> Iterator[Piece]:
     """All text of an article, zone by zone."""
-    cited: list[str] = []
+    cited: list[tuple[str, str]] = []
     titles = [reference.title for reference in article.references if reference.title and reference.section != "title"]
     yield Piece("title", article.title)
     yield Piece("query_words", " ".join(article.query_words))
     for section in article.sections:
         for text, code in _section(section, section.kind == "other"):
-            yield Piece(section.kind, text if code else _without_titles(text, titles, cited), code)
+            if code:
+                yield Piece(section.kind, text, CODE)
+            else:
+                rest, found = _without_titles(text, titles)
+                yield Piece(section.kind, rest)
+                cited += ((title, section.kind) for title in found)
     yield from (Piece("products", product) for product in article.products)
     for entry in applies_to_entries(article.applies_to):
         yield Piece("applies_to", entry.text)
@@ -98,7 +106,7 @@ def pieces(article: Article) -> Iterator[Piece]:
             yield Piece("applies_to", entry.name)
     yield Piece("keywords", "\n".join((*article.keywords, article.metadata.get("Technology", ""))))
     yield from (Piece("residue", text) for text in article.residue)
-    yield from (Piece("cited", title) for title in cited)
+    yield from (Piece("cited", title, section) for title, section in cited)
 
 
 def applies_to_entries(entries: Iterable[AppliesTo]) -> Iterator[AppliesTo]:
@@ -114,15 +122,15 @@ def pack(bounds: Iterable[Bounds]) -> bytes:
     places = [place for zone in kept for place in (zone.start, zone.end)]
     width = 2 if max(places, default=0) < 0x10000 else 4
     return struct.pack(
-        f"<BB{len(kept)}B{len(places)}{_WIDTHS[width]}", width, len(kept), *(zone.zone for zone in kept), *places
+        f"<BI{len(kept)}B{len(places)}{_WIDTHS[width]}", width, len(kept), *(zone.zone for zone in kept), *places
     )
 
 
 def unpack(data: bytes) -> list[Bounds]:
     """The zones that `pack` was given; raises struct.error or KeyError on damaged bytes."""
-    width, number = data[0], data[1]
-    zones = data[2 : 2 + number]
-    places = struct.unpack_from(f"<{2 * number}{_WIDTHS[width]}", data, 2 + number)
+    width, number = _HEAD.unpack_from(data)
+    zones = data[_HEAD.size : _HEAD.size + number]
+    places = struct.unpack_from(f"<{2 * number}{_WIDTHS[width]}", data, _HEAD.size + number)
     return [Bounds(zone, places[2 * n], places[2 * n + 1]) for n, zone in enumerate(zones)]
 
 
@@ -160,13 +168,14 @@ def _blocks(blocks: Iterable[Block]) -> Iterator[tuple[str, bool]]:
                 yield block.text, isinstance(block, Code)
 
 
-def _without_titles(text: str, titles: list[str], cited: list[str]) -> str:
-    """A text without the titles of the articles that it cites, which go from `titles` to `cited`."""
+def _without_titles(text: str, titles: list[str]) -> tuple[str, list[str]]:
+    """A text without the titles of the articles that it cites, and these, which are taken from `titles`."""
+    found = []
     place = 0
     while place < min(len(titles), _PASSED_OVER):
         if titles[place] in text:
-            cited.append(titles[place])
+            found.append(titles[place])
             text = text.replace(titles.pop(place), "\n", 1)
         else:
             place += 1
-    return text
+    return text, found

@@ -94,7 +94,7 @@ def question(words: Sequence[AskedWord], scorer: Scorer, settings: Settings, cor
                 form=firsts[number].form,
                 alternatives=tuple(
                     Alternative(term, share)
-                    for term, share in alternatives.items()
+                    for term, share in sorted(alternatives.items(), key=lambda item: -item[1])
                     if share == 1.0 or 0 < scorer.frequency(Unit((term,))) <= most or term in known[number]
                 ),
                 rarity=scorer.rarity(frequency)

@@ -131,7 +131,7 @@ def _runs(places: Sequence[_Places], rarities: Sequence[float], sequence: Sequen
 def _pairs(places: Sequence[_Places], rarities: Sequence[float], sequence: Sequence[int]) -> float:
     """The weight of the neighbours in the question that are near in the document: 1/distance of the lesser weight."""
     total = 0.0
-    for left, right in itertools.pairwise(sequence):
+    for left, right in set(itertools.pairwise(sequence)):
         before, after = places[left], places[right]
         if not before or not after or left == right:
             continue
@@ -152,17 +152,20 @@ def _window(places: Sequence[_Places], rarities: Sequence[float]) -> float:
     """The weight of the heaviest passage: distinct words, by their shares."""
     events = sorted((place, number, share) for number, found in enumerate(places) for place, (share, _) in found.items())
     counts = [0] * len(places)
+    held = [0.0] * len(places)  # the share that each word is counted with while it is in the passage
     weight = best = 0.0
     first = 0
     for place, number, share in events:
-        if not counts[number]:
-            weight += share * rarities[number]
         counts[number] += 1
+        if share > held[number]:
+            weight += (share - held[number]) * rarities[number]
+            held[number] = share
         while place - events[first][0] > _WINDOW:
-            _, gone, gone_share = events[first]
+            gone = events[first][1]
             counts[gone] -= 1
             if not counts[gone]:
-                weight -= gone_share * rarities[gone]
+                weight -= held[gone] * rarities[gone]
+                held[gone] = 0.0
             first += 1
         best = max(best, weight)
     return best

@@ -11,7 +11,7 @@ from kbarchive.index.reader import IndexReader
 from kbarchive.search.nodes import Fuzzy, Wildcard
 
 MOST_TERMS = 500
-"""How many terms the wildcards and fuzzy words of one query may come to; looking each up in all fields takes time."""
+"""How many terms the wildcards and fuzzy words of one query may come to; looking each up takes time."""
 
 # One edit away for short words, two for longer ones.
 _SHORT_WORD = 5

@@ -104,7 +104,7 @@ class _Matching:
                     worths[document] = worths.get(document, 0.0) + weight * WORTHS[impact]
         return worths
 
-    # ---- Words in any field ---------------------------------------------------------------------------------------------
+    # ---- Words anywhere ---------------------------------------------------------------------------------------------
 
     def _parts(self, parts: Sequence[Wanted], wanted: bool) -> _Documents | None:
         """Where all parts stand, each as one of its units."""
@@ -139,7 +139,7 @@ class _Matching:
         self.cut = self.cut or len(terms) > self._most_terms
         return terms[: self._most_terms]
 
-    # ---- Words in one field, and near one another --------------------------------------------------------------------------
+    # ---- Words in some zones, and near one another --------------------------------------------------------------------------
 
     def _in_text(self, zones: Sequence[str], node: Leaf | Near, wanted: bool) -> _Documents:
         if isinstance(node, Near):

@@ -24,9 +24,11 @@ def starts(shard: ShardReader, unit: Unit, zones: Sequence[str] = ()) -> Iterato
     if not zones:
         yield from found
         return
-    bounds = shard.bounds(zones)
+    length = len(unit.terms)
     for document, places in found:
-        inside = [place for place in places if any(start <= place < end for start, end in bounds[document])]
+        inside = [
+            place for place in places if any(start <= place <= end - length for start, end in shard.bounds(zones, document))
+        ]
         if inside:
             yield document, inside
 

@@ -48,14 +48,13 @@ _EXCESSES = [min(logarithm - _USUAL_LENGTH, _LONGEST) for logarithm in LENGTHS]
 class Ranking(NamedTuple):
     """All matching documents with their scores and their shares of the query, both by words alone.
 
-    `partial` says that none has all that is wanted; `unknown` are words that no article has.
+    `partial` says that none has all that is wanted.
     """
 
     question: Question
     scores: Mapping[int, float]
     shares: Mapping[int, float]
     partial: bool
-    unknown: tuple[str, ...]
 
 
 class Ranker:
@@ -74,11 +73,10 @@ class Ranker:
     def match(self, plan: Plan, allowed: AbstractSet[int] | None = None) -> Ranking:
         """Every document that matches, and its score; of those `allowed`, where that is not None."""
         asked = question(plan.words, self._scorer, self._settings, self._correction)
-        unknown = tuple(concept.text for concept in asked.concepts if not self._scorer.frequency(_unit(concept)))
         excluded = {document for part in plan.excluded for document in self._documents(part.units)}
         if not asked.concepts:
             found = (allowed or frozenset()) - excluded
-            return Ranking(asked, dict.fromkeys(found, 0.0), dict.fromkeys(found, 1.0), False, ())
+            return Ranking(asked, dict.fromkeys(found, 0.0), dict.fromkeys(found, 1.0), False)
         wanted: AbstractSet[int] | None = self._wanted(plan, asked) if len(plan.wanted) <= self._settings.short else None
         if allowed is not None:
             wanted = allowed if wanted is None else wanted & allowed
@@ -92,7 +90,7 @@ class Ranker:
                     among = documents if among is None else among & documents
             scores, shares = self._matching(plan, asked, among, excluded, _PARTIAL_SHARE)
         complete = not partial and (wanted is not None or max(shares.values()) > 1 - _ROUNDING)
-        return Ranking(asked, scores, shares, not complete, unknown)
+        return Ranking(asked, scores, shares, not complete)
 
     def page(self, ranking: Ranking, offset: int, limit: int, first: int | None = None) -> list[tuple[int, float]]:
         """The documents from `offset` on, best first, with their scores; equal ones by key. `first` goes to the top."""
@@ -163,11 +161,11 @@ class Ranker:
     def _wanted(self, plan: Plan, asked: Question) -> set[int]:
         """The documents that have all parts of a short query, or what may be meant by them."""
         found: list[set[int]] = []
-        concepts = {concept.text: concept for concept in asked.concepts}
+        concepts = {_unit(concept): concept for concept in asked.concepts}
         for part in plan.wanted:
             units = list(part.units)
-            if part.text in concepts:
-                units += [Unit((alternative.term,)) for alternative in concepts[part.text].alternatives[1:]]
+            if concept := concepts.get(units[0]):  # never for a phrase, whose unit has forms
+                units += [Unit((alternative.term,)) for alternative in concept.alternatives[1:]]
             found.append(self._documents(units))
         return reduce(and_, sorted(found, key=len)) if found else set()
 
@@ -186,7 +184,10 @@ class Ranker:
             del sums[document]
         total = sum(map(_ticks, asked.concepts)) or 1.0
         if share:
-            least = max(sums.values(), default=0.0) // _STEP / total * share
+            best = max(sums.values(), default=0.0)
+            if not best:
+                return {}, {}
+            least = best // _STEP / total * share
         needed = (least * total - _ROUNDING) * _STEP
         weight, power = asked.weight or 1.0, self._settings.coverage_power
         shares = {document: value // _STEP / total for document, value in sums.items() if value >= needed}
@@ -257,7 +258,7 @@ class Ranker:
 
 def _ticks(concept: Concept) -> float:
     """The weight of a concept in whole ticks; see _STEP."""
-    return concept.rarity * _TICKS // 1
+    return max(1.0, concept.rarity * _TICKS // 1)
 
 
 def _table(weight: float, ticks: float = 0.0) -> list[float]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kbarchive.article import Article
-from kbarchive.index.inverter import Inverter
 from kbarchive.index.reader import IndexReader
 from kbarchive.index.schema import TEXT
 from kbarchive.index.thesaurus import is_name
@@ -69,6 +68,8 @@ class Similarity:
 
     def _telling(self, article: Article) -> Iterator[tuple[bytes, float, Occurrences]]:
         """The words that tell most of an article, often and at weighty places in it and in few others; what they weigh."""
+        from kbarchive.index.inverter import Inverter
+
         postings = Inverter().invert(pieces(article)).postings
         most = max(self._reader.documents * _LARGEST_SHARE, _LEAST_COMMON)
         worths = {term: WORTHS[impact] for term, impact, _ in postings if not is_name(term)}
