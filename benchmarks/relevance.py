@@ -66,7 +66,7 @@ def measure_relevance(
 
 
 def _ranks(index: Index, sets: Sets) -> Ranks:
-    return ask(sets, lambda query: [hit.id for hit in index.search(query, limit=ASKED).hits])
+    return ask(sets, lambda query: [hit.id for hit in index.search(query, limit=ASKED, snippets=False).hits])
 
 
 def _variant_ranks(name: str, index: Path, sets: Sets, say: Say) -> Ranks:

@@ -1,0 +1,87 @@
+"""What positions tell of a document, on places that are written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kbarchive import parse
+from kbarchive.index.forms import PART, SHIFT
+from kbarchive.index.inverter import Inverter
+from kbarchive.index.zones import ZONES, Bounds, Piece, pack, pieces, unpack
+from kbarchive.search import evidence
+from tests.searching import article
+
+_Places = list[dict[int, tuple[float, int]]]
+
+
+def at(*places: int, share: float = 1.0) -> dict[int, tuple[float, int]]:
+    """A word of its own at some positions."""
+    return {place: (share, place) for place in places}
+
+
+def test_the_heaviest_run_counts() -> None:
+    places = [at(3, 20), at(4, 30), at(5), at(31)]
+    assert evidence._runs(places, [1.0, 2.0, 4.0, 8.0], [0, 1, 2, 3]) == (
+        8.0,
+        False,
+    )  # 30 31, not followed by the fourth in order
+    assert evidence._runs(places[:3], [1.0, 2.0, 4.0], [0, 1, 2]) == (7.0, True)
+    assert evidence._runs(places[:2], [1.0, 2.0], [0, 1]) == (3.0, False)  # two words are no quotation
+
+
+def test_neighbours_count_by_their_distance_and_once() -> None:
+    places = [at(10), at(12)]
+    assert evidence._pairs(places, [2.0, 6.0], [0, 1]) == pytest.approx(1.0)
+    assert evidence._pairs(places, [2.0, 6.0], [0, 1, 0, 1]) == pytest.approx(1.0)
+    assert evidence._pairs([at(10), at(15)], [2.0, 6.0], [0, 1]) == 0.0
+
+
+@given(st.lists(st.dictionaries(st.integers(0, 300), st.sampled_from([0.4, 0.9, 1.0]), max_size=6), min_size=1, max_size=5))
+def test_the_passage_is_the_best_of_all(words: list[dict[int, float]]) -> None:
+    rarities = [1.5, 0.7, 3.2, 2.0, 0.4][: len(words)]
+    places = [{place: (share, place) for place, share in word.items()} for word in words]
+    best = 0.0
+    for start in range(301):
+        shares = [[word[place] for place in word if start <= place <= start + evidence._WINDOW] for word in words]
+        best = max(best, sum(rarity * max(found, default=0.0) for rarity, found in zip(rarities, shares, strict=True)))
+    found = evidence._window(places, rarities)
+    # A word's best share within a passage counts until the passage has none of it left.
+    assert best - 1e-9 <= found <= sum(rarities) + 1e-9
+
+
+@given(st.lists(st.tuples(st.integers(0, len(ZONES) - 1), st.integers(0, 2**24 - 1), st.integers(0, 2**24 - 1)), max_size=300))
+def test_zones_come_back(zones: list[tuple[int, int, int]]) -> None:
+    bounds = [Bounds(*zone) for zone in zones]
+    assert unpack(pack(bounds)) == bounds
+
+
+def _inverted(parts: Sequence[Piece]) -> Iterator[tuple[bytes, list[tuple[int, int]]]]:
+    for term, _, places in Inverter().invert(parts).postings:
+        yield term, [(place & ((1 << SHIFT) - 1), place >> SHIFT) for place in places]
+
+
+def test_zones_lie_apart_and_words_have_forms() -> None:
+    found = dict(_inverted([Piece("title", "Relay relays"), Piece("cause", "Relayed TCP/IP")]))
+    (first, second, third) = found[b"relai"]
+    assert [place for place, _ in (first, second, third)] == [0, 1, 42]
+    assert len({form for _, form in (first, second, third)}) == 3
+    assert found[b"tcp/ip"] == [(43, PART)]
+
+
+def test_the_title_of_another_article_stands_in_its_section_and_apart() -> None:
+    data = article(
+        950001,
+        "How to Wind a Clock",
+        {"REFERENCES": "Before that, see:\n\n   Q950002 Choosing a Key for the Clock\n\nand rest."},
+    )
+    kinds = {(piece.zone, piece.within): piece.text for piece in pieces(parse(data))}
+    assert kinds["cited", "references"] == "Choosing a Key for the Clock"
+    assert all("Choosing" not in text for (zone, _), text in kinds.items() if zone != "cited")
+    inverted = Inverter().invert(pieces(parse(data)))
+    named = [ZONES[zone.zone] for zone in inverted.zones]
+    assert named.count("references") == 2
+    assert named[-2:] == ["references", "cited"]
