@@ -115,7 +115,7 @@ def _alternatives(
             for table, share, same in ((names.names, settings.names, True), (names.words, settings.words, False)):
                 for term in table.get(terms[start:end], ()) if share else ():
                     for place in range(start, end):
-                        yield sequence[place], term, share / (end - start) ** 0.5, same and end == start + 1
+                        yield sequence[place], term, share if same else share / (end - start) ** 0.5, same and end == start + 1
         frequency = scorer.frequency(Unit((word.term,)))
         unknown = not frequency
         if frequency <= _SELDOM and settings.spelling and (other := correction(word.text)):

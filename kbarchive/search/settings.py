@@ -34,19 +34,19 @@ class Settings(msgspec.Struct, frozen=True):
 
     head: int = 100
     """How many articles, the best by their words alone, are ordered by all that follows; nobody reads so many pages."""
-    coverage: float = 0.7
+    coverage: float = 0.75
     """The worth of the share of the query that an article has."""
     run: float = 0.6
     """The worth of the longest run of the query's words that stands there one after another."""
-    exact: float = 0.85
+    exact: float = 0.9
     """The worth of the whole query as one run."""
     pairs: float = 0.6
     """The worth of neighbours of the query that are neighbours there."""
-    window: float = 0.67
+    window: float = 0.7
     """The worth of the share of the query that stands within one passage."""
-    products: float = 0.2
+    products: float = 0.1
     """The worth of the share of the query that is in the names of the products."""
-    title: float = 0.5
+    title: float = 0.55
     """The worth of a title that is the query: the share of each in the other."""
     length: float = 0.19
     """How much each e-fold of length counts against an article: long ones have a bit of everything."""
