@@ -168,7 +168,7 @@ def test_html_of_odd_records() -> None:
         "<h1>a#1</h1>",
         "<p>Left &lt;over&gt;</p>",
         '<ol type="a"><li value="3">C</li><li value="4">D</li></ol>',
-        "<ul><li>Roman</li></ul>",
+        "<ul><li>iv. Roman</li></ul>",
         '<p><strong>TIP:</strong></p><pre tabindex="0"><code>x</code></pre></aside>',
         '<pre tabindex="0">a | &lt;b&gt;</pre>',
         "<table><tbody><tr><td>a</td><td>b</td></tr><tr><td>c</td><td></td></tr></tbody></table>",

@@ -154,7 +154,11 @@ class _Typesetter:
     def _list(self, block: List) -> str:
         items = [(item, _number(item.marker)) for item in block.items]
         if not block.ordered or any(number is None for _, number in items):
-            return "<ul>" + "".join(f"<li>{self._item(item)}</li>" for item, _ in items) + "</ul>"
+            # What counts in a way of its own (iv., Step 2) keeps its marks.
+            marked = (
+                f"{html_text(item.marker)} {self._item(item)}" if block.ordered else self._item(item) for item, _ in items
+            )
+            return f"<ul>{''.join(f'<li>{text}</li>' for text in marked)}</ul>"
         sign = items[0][0].marker.strip("().") if items else ""
         kind = "" if sign.isdecimal() else ' type="a"' if sign.islower() else ' type="A"'
         steps = "".join(f'<li value="{number}">{self._item(item)}</li>' for item, number in items)

@@ -227,7 +227,9 @@ class Index:
         with self._reading():
             dates = self._reader.numbers(DATE)
             return {
-                self._reader.column("key", document): f"{date // 10000}-{date // 100 % 100:02}-{date % 100:02}" if date else None
+                self._reader.column("key", document): f"{date // 10000}-{date // 100 % 100:02}-{date % 100:02}"
+                if date
+                else None
                 for document in self._reader.all_documents()
                 for date in (dates[document],)
             }
