@@ -56,7 +56,10 @@ def words_of(article: Article) -> set[str]:
 
 
 class Page(HTMLParser):
-    """The elements and the text of a page, whole and in pieces, the marks of steps among these. Elements have to nest, ids to be unique."""
+    """The elements and the text of a page, whole and in pieces, the marks of steps among these.
+
+    Elements have to nest, ids to be unique.
+    """
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -35,6 +35,7 @@ def test_versions() -> None:
         ("show", "--help"),
         ("diff", "--help"),
         ("refs", "--help"),
+        ("serve", "--help"),
         ("completion", "--help"),
         ("stats", "--help"),
     ],

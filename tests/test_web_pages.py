@@ -120,7 +120,7 @@ def test_what_is_odd_in_a_query_is_pointed_at(web: TestClient) -> None:
 def test_pages_of_hits(web: TestClient) -> None:
     first, second = (web.get(f"/search.json?q=type:kbinfo+OR+modified:>=1980&page={page}").json() for page in (1, 2))
     assert first["pages"] > 1
-    assert [hit["rank"] for hit in second["results"]["hits"]][0] == 21
+    assert second["results"]["hits"][0]["rank"] == 21
     shown = page(web, "/search?q=modified:>=1980&page=2")
     assert {"rel": "prev", "href": "/search?q=modified%3A%3E%3D1980"} in shown.all("a")
     assert {"rel": "next", "href": "/search?q=modified%3A%3E%3D1980&page=3"} in shown.all("a")

@@ -58,9 +58,9 @@ def markdown(text: str) -> Markup:
     return Markup(_help(text))  # noqa: S704 - HTML in it is escaped
 
 
-def clean(value: object) -> object:
-    """What a template is given, without what steers; HTML stays as it is."""
-    return printable(value) if type(value) is str else value
+def clean(value: object) -> str:
+    """What a template writes, without what steers; HTML stays HTML."""
+    return Markup(printable(value)) if isinstance(value, Markup) else printable(str(value))  # noqa: S704 - it was before
 
 
 @cache
