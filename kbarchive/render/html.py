@@ -128,8 +128,8 @@ class _Typesetter:
                 return "<hr>"
 
     def _table(self, table: Table) -> str:
-        """As a table where its cells are known. The rows above the dashes are the head."""
-        if not table.rows:
+        """As a table where its cells are known and none cuts a word. The rows above the dashes are the head."""
+        if not _has_whole_words(table):
             return f'<pre tabindex="0">{self._text(table.text)}</pre>'
         lines = [line for line in table.text.split("\n") if line.strip()]
         heads = next((number for number, line in enumerate(lines[:5]) if _DASHES.fullmatch(line)), 0)
@@ -168,6 +168,11 @@ class _Typesetter:
         if len(item.blocks) == 1 and isinstance(item.blocks[0], Paragraph):
             return self._text(item.blocks[0].text)
         return "".join(map(self._block, item.blocks))
+
+
+def _has_whole_words(table: Table) -> bool:
+    cells = {word for row in table.rows for cell in row for word in cell.split()}
+    return bool(table.rows) and all(word in cells or not word.strip("-") for word in table.text.split())
 
 
 def _number(marker: str) -> int | None:
