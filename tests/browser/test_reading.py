@@ -69,7 +69,7 @@ def test_from_a_query_to_an_article_and_what_it_points_to(page: Page) -> None:
     page.locator(".text").get_by_role("link", name="Q179289").first.click()
     page.wait_for_url("**/kb/Q179289")
     assert page.locator("#cited-by").inner_text()
-    page.locator(".links").get_by_role("link", name=re.compile("Q206968")).click()
+    page.locator(".links").get_by_role("link", name=re.compile("Relay Not Allowed")).click()
     page.wait_for_url("**/kb/Q206968")
     page.get_by_role("link", name="Source text").click()
     page.wait_for_url("**/source/Q206968")
