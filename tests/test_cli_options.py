@@ -36,6 +36,7 @@ def test_versions() -> None:
         ("diff", "--help"),
         ("refs", "--help"),
         ("serve", "--help"),
+        ("mcp", "--help"),
         ("completion", "--help"),
         ("stats", "--help"),
     ],
