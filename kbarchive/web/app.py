@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from kbarchive.search import Index
 from kbarchive.web import machines
+from kbarchive.web.cache import Cache
 from kbarchive.web.headers import AccessLog, SafeHeaders
 from kbarchive.web.limits import Limits
 from kbarchive.web.page import routes
@@ -31,6 +32,7 @@ def create_app(opening: Callable[[], Index], limits: Limits | None = None, hosts
     """
     limits = limits or Limits()
     pool = Pool(opening, limits.readers, limits.seconds)
+    cache = Cache(limits.cache)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -41,7 +43,7 @@ def create_app(opening: Callable[[], Index], limits: Limits | None = None, hosts
         routes=[
             Mount("/static", StaticFiles(directory=STATIC)),
             *machines.routes(pool),
-            *(route for page in PAGES for route in routes(page, pool)),
+            *(route for page in PAGES for route in routes(page, pool, cache)),
         ],
         middleware=[
             Middleware(AccessLog),

@@ -19,7 +19,9 @@ LONGEST_KEY = 400
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """`seconds` is how long a request may take until it is told to come again; `readers` how many work at a time."""
+    """`seconds` is how long a request may take until it is told to come again; `readers` how many work at a time; `cache`
+    how many bytes of answers are kept."""
 
     seconds: float = 10.0
     readers: int = 4
+    cache: int = 32_000_000
