@@ -30,7 +30,7 @@ class Pool:
         self._seconds = seconds
         self._overview = Overview()
         self._free: queue.LifoQueue[Archive | None] = queue.LifoQueue()
-        self._opened: list[Index] = []
+        self._size = size
         for _ in range(size):
             self._free.put(None)
         self._limiter: anyio.CapacityLimiter | None = None
@@ -52,7 +52,7 @@ class Pool:
     def close(self) -> None:
         """Closes the readers, each when its work is done, so long as a request may take."""
         deadline = time.monotonic() + self._seconds
-        for _ in range(len(self._opened)):
+        for _ in range(self._size):
             try:
                 reader = self._free.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
@@ -67,9 +67,7 @@ class Pool:
             raise BusyError from None
         try:
             if reader is None:
-                index = self._opening()
-                self._opened.append(index)
-                reader = Archive(index, self._overview)
+                reader = Archive(self._opening(), self._overview)
             return work(reader)
         finally:
             self._free.put(reader)
