@@ -35,6 +35,8 @@ def test_versions() -> None:
         ("show", "--help"),
         ("diff", "--help"),
         ("refs", "--help"),
+        ("serve", "--help"),
+        ("mcp", "--help"),
         ("completion", "--help"),
         ("stats", "--help"),
         ("schema", "--help"),

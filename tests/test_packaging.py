@@ -72,6 +72,9 @@ def test_what_is_in_the_wheel(distributions: tuple[Path, Path]) -> None:
         "kbarchive/grammar/query.lark",
         "kbarchive/docs/query.md",
         "kbarchive/docs/record.schema.json",
+        "kbarchive/web/templates/base.html",
+        "kbarchive/web/static/app.css",
+        "kbarchive/web/static/app.js",
         "kbarchive/corpus/README.md",
         "kbarchive/corpus/txt/206/Q206968.TXT",
     ):

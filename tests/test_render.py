@@ -156,6 +156,7 @@ def test_html_of_odd_records() -> None:
             Note(1, "TIP", ()),
             Table(1, "a | <b>"),
             Table(1, "a  b\nc", (("a", "b"), ("c",))),
+            Table(1, "North  7\nNortheast 8", (("North", "7"), ("Northe", "ast 8"))),
         ),
     )
     odd = msgspec.structs.replace(
@@ -168,9 +169,10 @@ def test_html_of_odd_records() -> None:
         "<h1>a#1</h1>",
         "<p>Left &lt;over&gt;</p>",
         '<ol type="a"><li value="3">C</li><li value="4">D</li></ol>',
-        "<ul><li>Roman</li></ul>",
+        "<ul><li>iv. Roman</li></ul>",
         '<p><strong>TIP:</strong></p><pre tabindex="0"><code>x</code></pre></aside>',
         '<pre tabindex="0">a | &lt;b&gt;</pre>',
+        '<pre tabindex="0">North  7\nNortheast 8</pre>',
         "<table><tbody><tr><td>a</td><td>b</td></tr><tr><td>c</td><td></td></tr></tbody></table>",
     ):
         assert piece in page

@@ -278,3 +278,12 @@ def test_no_control_character_reaches_a_snippet() -> None:
     )
     assert snippet.text == "The bell [31m rings at noon."
     assert snippet.highlights == ((4, 8),)
+
+
+def test_the_whole_index_by_facets_months_and_dates(tmp_path: Path) -> None:
+    with index_of(tmp_path) as index:
+        assert index.facets()["collection"] == {"exchange": 2, "visualc": 1}
+        assert index.months() == {"1995-03": 1, "1999-05": 1, "2001-01": 1}
+        assert index.months("collection", "exchange") == {"1999-05": 1, "2001-01": 1}
+        assert index.months("collection", "none") == {}
+        assert index.dates() == {"Q910001": "1999-05-12", "Q910002": "2001-01-01", "Q910003": "1995-03-03"}

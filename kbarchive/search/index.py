@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self, get_args
@@ -13,7 +14,7 @@ import msgspec
 
 from kbarchive.article import Article
 from kbarchive.errors import UnknownArticleError
-from kbarchive.index.facets import FACETS
+from kbarchive.index.facets import DATE, FACETS
 from kbarchive.index.reader import IndexReader, trusted
 from kbarchive.index.store import Metadata
 from kbarchive.revisions import newest_first
@@ -210,6 +211,36 @@ class Index:
         """Whether the index has an article of this id."""
         with self._reading():
             return self._reader.find("id", article_id) is not None
+
+    def facets(self) -> dict[str, dict[str, int]]:
+        """How many articles of the whole index have each value of each facet, as in `Results.facets`."""
+        with self._reading():
+            documents = list(self._reader.all_documents())
+            return {name: self._reader.facet(name).count(documents) for name in FACETS}
+
+    def months(self, facet: str | None = None, value: str = "") -> dict[str, int]:
+        """How many articles are of each month (1999-05), in order; of all, or of those that have a value of a facet."""
+        with self._reading():
+            documents: Iterable[int] = self._reader.all_documents()
+            if facet is not None:
+                of = self._reader.facet(facet)
+                having = {number for number, values in enumerate(of.sets) if value in values}
+                documents = [document for document in documents if of.documents[document] in having]
+            dates = self._reader.numbers(DATE)
+            counts = Counter(dates[document] // 100 for document in documents)
+            return {f"{month // 100}-{month % 100:02}": count for month, count in sorted(counts.items()) if month}
+
+    def dates(self) -> dict[str, str | None]:
+        """The keys of all articles and when each was modified, in the order of `articles`."""
+        with self._reading():
+            dates = self._reader.numbers(DATE)
+            return {
+                self._reader.column("key", document): f"{date // 10000}-{date // 100 % 100:02}-{date % 100:02}"
+                if date
+                else None
+                for document in self._reader.all_documents()
+                for date in (dates[document],)
+            }
 
     def completions(self, text: str) -> list[str]:
         """What a query that is being typed may become by a longer last word: a field, a value of it, a key of an article."""

@@ -1,0 +1,57 @@
+"""The application: pages, what programs ask for, static files, and answers to what goes wrong."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from kbarchive.search import Index
+from kbarchive.web import machines
+from kbarchive.web.cache import Cache
+from kbarchive.web.headers import AccessLog, SafeHeaders
+from kbarchive.web.limits import Limits
+from kbarchive.web.page import routes
+from kbarchive.web.pages import PAGES
+from kbarchive.web.pool import Pool
+from kbarchive.web.problems import HANDLERS, Guard
+from kbarchive.web.rendering import STATIC
+
+
+def create_app(opening: Callable[[], Index], limits: Limits | None = None, hosts: Sequence[str] = ("*",)) -> Starlette:
+    """The archive as an ASGI application.
+
+    `opening` opens the index; it is called once for each reader, at most `limits.readers` times. `hosts` are the names by
+    which it may be asked for, so that no page of another site reads it by a name that leads here.
+    """
+    limits = limits or Limits()
+    pool = Pool(opening, limits.readers, limits.seconds)
+    cache = Cache(limits.cache)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        pool.close()
+
+    return Starlette(
+        routes=[
+            Mount("/static", StaticFiles(directory=STATIC)),
+            *machines.routes(pool),
+            *(route for page in PAGES for route in routes(page, pool, cache)),
+        ],
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(SafeHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+            Middleware(GZipMiddleware, minimum_size=600, compresslevel=5),
+            Middleware(Guard),
+        ],
+        exception_handlers=dict(HANDLERS),
+        lifespan=lifespan,
+    )

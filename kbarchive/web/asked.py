@@ -1,0 +1,68 @@
+"""What a request may ask a page for; msgspec checks it, and the OpenAPI description is made from it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+from starlette.requests import Request
+
+from kbarchive.web.limits import LONGEST_KEY, LONGEST_QUERY, MOST_FILTERS, MOST_PAGES
+
+FacetName = Literal["collection", "product", "keyword", "type", "year"]
+
+_Query = Annotated[str, Meta(max_length=LONGEST_QUERY, description="What is looked for, in the query language")]
+_Filter = Annotated[str, Meta(max_length=LONGEST_KEY, description="A facet, a colon, and one of its values")]
+_Page = Annotated[int, Meta(ge=1, le=MOST_PAGES, description="Which page of the hits, from 1")]
+_Key = Annotated[str, Meta(max_length=LONGEST_KEY, description="The id or key of an article")]
+_Revision = Annotated[int, Meta(ge=1, le=10_000, description="Which text of the article, from 1 for the newest")]
+_Value = Annotated[str, Meta(max_length=LONGEST_KEY, description="A value of the facet")]
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """No parameters."""
+
+
+class Search(msgspec.Struct, frozen=True):
+    q: _Query = ""
+    f: Annotated[tuple[_Filter, ...], Meta(max_length=MOST_FILTERS, description="Filters; all of them hold")] = ()
+    sort: Annotated[Literal["relevance", "date"], Meta(description="The best first, or the newest")] = "relevance"
+    fold: Annotated[bool, Meta(description="Near-identical articles as one hit")] = True
+    page: _Page = 1
+
+
+class Typed(msgspec.Struct, frozen=True):
+    q: _Query = ""
+
+
+class Like(msgspec.Struct, frozen=True):
+    key: _Key
+    page: _Page = 1
+
+
+class Article(msgspec.Struct, frozen=True):
+    key: _Key
+    revision: _Revision = 1
+
+
+class Facet(msgspec.Struct, frozen=True):
+    facet: FacetName
+    page: _Page = 1
+
+
+class Value(msgspec.Struct, frozen=True):
+    facet: FacetName
+    value: _Value
+    page: _Page = 1
+
+
+def read(request: Request, kind: type[msgspec.Struct]) -> Any:
+    """What is asked, as a struct of a kind; what it does not know is not looked at. Raises msgspec.ValidationError."""
+    query = request.query_params
+    found: dict[str, object] = {
+        field.name: query.getlist(field.name) if field.name == "f" else query[field.name]
+        for field in msgspec.structs.fields(kind)
+        if field.name in query
+    }
+    return msgspec.convert(found | request.path_params, kind, strict=False)

@@ -1,0 +1,27 @@
+"""What one request may ask for, and how long it may take."""
+
+from __future__ import annotations
+
+import msgspec
+
+HITS = 20
+"""Hits on a page."""
+
+MOST_PAGES = 50
+"""So many pages of hits can be asked for: whoever wants more has to say more."""
+
+LONGEST_QUERY = 1000
+"""In characters; error messages with a stack of names have been seen with 600."""
+
+MOST_FILTERS = 12
+
+LONGEST_KEY = 400
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """`seconds` is how long a request may take until it is told to come again; `readers` how many work at a time; `cache`
+    how many bytes of answers are kept."""
+
+    seconds: float = 10.0
+    readers: int = 4
+    cache: int = 32_000_000

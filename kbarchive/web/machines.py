@@ -1,0 +1,108 @@
+"""What programs ask for: robots.txt, the sitemap, OpenSearch, OpenAPI, suggestions."""
+
+from __future__ import annotations
+
+import random
+from html import escape
+from itertools import islice
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from kbarchive.web import addresses, asked, searching
+from kbarchive.web.archive import Archive
+from kbarchive.web.errors import NothingHereError
+from kbarchive.web.openapi import SUGGEST, description
+from kbarchive.web.pool import Pool
+
+_PART = 10_000  # addresses in a file of the sitemap; 50,000 are allowed
+_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+def routes(pool: Pool) -> list[Route]:
+    async def robots(request: Request) -> Response:
+        refused = "".join(f"Disallow: {path}\n" for path in ("/search", "/like/", "/suggest", "/random"))
+        return Response(f"User-agent: *\n{refused}\nSitemap: {_base(request)}/sitemap.xml\n", media_type="text/plain")
+
+    async def sitemap(request: Request) -> Response:
+        parts = await pool.run(lambda archive: -(-len(archive.dates) // _PART))
+        lines = (f"<sitemap><loc>{_base(request)}/sitemap-{part}.xml</loc></sitemap>\n" for part in range(1, parts + 1))
+        return _xml(f'{_XML}<sitemapindex xmlns="{_SITEMAP}">\n{"".join(lines)}</sitemapindex>\n')
+
+    async def sitemap_part(request: Request) -> Response:
+        part, base = request.path_params["part"], _base(request)
+        return _xml(await pool.run(lambda archive: _addresses(archive, part, base)))
+
+    async def opensearch(request: Request) -> Response:
+        return Response(_opensearch(_base(request)), media_type="application/opensearchdescription+xml")
+
+    async def openapi(_: Request) -> Response:
+        return Response(msgspec.json.format(msgspec.json.encode(description())), media_type="application/json")
+
+    async def suggest(request: Request) -> Response:
+        typed = asked.read(request, asked.Typed)
+        found = await pool.run(lambda archive: searching.suggest(archive, typed))
+        return Response(msgspec.json.encode(found), media_type="application/json")
+
+    async def suggest_to_browsers(request: Request) -> Response:
+        typed, base = asked.read(request, asked.Typed), _base(request)
+        found = (await pool.run(lambda archive: searching.suggest(archive, typed))).suggestions
+        columns = ([s.text for s in found], [s.detail for s in found], [base + s.address for s in found])
+        return Response(msgspec.json.encode([typed.q, *columns]), media_type="application/x-suggestions+json")
+
+    async def at_random(_: Request) -> Response:
+        keys = await pool.run(lambda archive: archive.dates)
+        if not keys:
+            raise NothingHereError("the archive has no article")
+        number = random.randrange(len(keys))  # noqa: S311 - no secret
+        response = RedirectResponse(addresses.article(next(islice(keys, number, None))), 302)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return [
+        Route("/robots.txt", robots),
+        Route("/sitemap.xml", sitemap),
+        Route("/sitemap-{part:int}.xml", sitemap_part),
+        Route("/opensearch.xml", opensearch),
+        Route("/openapi.json", openapi),
+        Route(SUGGEST.twin, suggest),
+        Route("/suggest/browser", suggest_to_browsers),
+        Route("/random", at_random),
+    ]
+
+
+def _addresses(archive: Archive, part: int, base: str) -> str:
+    dated = list(archive.dates.items())[_PART * (part - 1) : _PART * part] if part > 0 else []
+    if not dated:
+        raise NothingHereError("the sitemap has no such part")
+    lines = (
+        f"<url><loc>{escape(base + addresses.article(key))}</loc>{f'<lastmod>{date}</lastmod>' if date else ''}</url>\n"
+        for key, date in dated
+    )
+    return f'{_XML}<urlset xmlns="{_SITEMAP}">\n{"".join(lines)}</urlset>\n'
+
+
+def _opensearch(base: str) -> str:
+    """https://github.com/dewitt/opensearch/blob/master/opensearch-1-1-draft-6.md"""
+    return (
+        f'{_XML}<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">\n'
+        "<ShortName>kbarchive</ShortName>\n"
+        "<Description>Search the early Microsoft KnowledgeBase</Description>\n"
+        "<InputEncoding>UTF-8</InputEncoding>\n"
+        f'<Image width="16" height="16" type="image/svg+xml">{base}/static/icon.svg</Image>\n'
+        f'<Url type="text/html" template="{base}/search?q={{searchTerms}}"/>\n'
+        f'<Url type="application/x-suggestions+json" template="{base}/suggest/browser?q={{searchTerms}}"/>\n'
+        f'<Url type="application/opensearchdescription+xml" rel="self" template="{base}/opensearch.xml"/>\n'
+        "</OpenSearchDescription>\n"
+    )
+
+
+def _xml(text: str) -> Response:
+    return Response(text, media_type="application/xml")
+
+
+def _base(request: Request) -> str:
+    return escape(str(request.base_url).rstrip("/"))

@@ -1,0 +1,89 @@
+"""A browser, and archives that are served to it. Where BROWSER_TESTS is "required", what is missing is an error, not a skip."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
+
+from kbarchive.index.build import build_sample
+from tests.searching import index_of
+from tests.test_web_safety import planted
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+_QUIET = """
+    --no-first-run --disable-background-networking --disable-component-update --disable-sync --no-sandbox --disable-gpu
+""".split()
+
+
+def missing(what: str) -> NoReturn:
+    if os.environ.get("BROWSER_TESTS") == "required":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError:
+        missing("playwright is not installed: pip install -e '.[browser]'")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    if path is None:
+        missing("there is no Chromium on the path, and CHROMIUM names none")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=_QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The text of axe-core, to be run in a page."""
+    path = os.environ.get("AXE")
+    if not path:
+        missing("AXE does not name an axe.min.js: npm install axe-core")
+    return Path(path).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the bundled sample, served."""
+    folder = tmp_path_factory.mktemp("served") / "sample"
+    build_sample(folder)
+    with served(folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of articles that mean no good, served."""
+    folder = tmp_path_factory.mktemp("hostile")
+    index_of(folder, planted()).close()
+    with served(folder / "index") as address:
+        yield address
+
+
+@contextmanager
+def served(index: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "kbarchive.cli.main", "serve", f"--index={index}", "--port=0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        server.stderr.readline()
+        address = server.stderr.readline().split()[2].rstrip("/")
+        # The log is read to its end, or the server would wait for that.
+        reading = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=server.stderr)
+        yield address
+        server.terminate()
+        server.wait(20)
+        reading.wait(20)

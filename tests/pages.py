@@ -1,0 +1,107 @@
+"""Pages of the web application, asked for in-process, and looked at as a browser would."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from kbarchive.article import Article, Code, List, Note, Paragraph, Table, walk_blocks, walk_sections
+from kbarchive.index.build import build_sample
+from kbarchive.render.clean import printable
+from kbarchive.search import Index, open_index
+from kbarchive.web import Limits, create_app
+
+_WORD = re.compile(r"[^\W_]+")
+_VOID = {"meta", "link", "input", "hr", "br", "img"}
+
+
+@contextmanager
+def asking(opening: Callable[[], Index], limits: Limits | None = None, hosts: tuple[str, ...] = ("*",)) -> Iterator[TestClient]:
+    """A client of an application over an index; closed with it."""
+    with TestClient(create_app(opening, limits, hosts)) as client:
+        yield client
+
+
+@contextmanager
+def asking_sample(folder: Path) -> Iterator[TestClient]:
+    """A client of the bundled sample, whose index is made below a folder."""
+    build_sample(folder / "sample")
+    with asking(lambda: open_index(folder / "sample")) as client:
+        yield client
+
+
+def words(text: str) -> set[str]:
+    return set(_WORD.findall(text.replace("_", " ")))
+
+
+def words_of(article: Article) -> set[str]:
+    """All words of a record's residue and sections. The marks of lists that do not count are none: a page has bullets."""
+    pieces = list(article.residue)
+    for section in walk_sections(article.sections):
+        pieces.append(section.heading)
+        for block in walk_blocks(section.blocks):
+            match block:
+                case Paragraph() | Code() | Table():
+                    pieces.append(block.text)
+                case Note():
+                    pieces.append(block.label)
+                case List(ordered=True):
+                    pieces += (item.marker for item in block.items)
+    return words(" ".join(printable(piece) for piece in pieces))
+
+
+class Page(HTMLParser):
+    """The elements and the text of a page, whole and in pieces, the marks of steps among these.
+
+    Elements have to nest, ids to be unique.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
+        self.pieces: list[str] = []
+        self._open: list[str] = []
+        self._first_letter: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self._open == []
+        ids = [attributes["id"] for _, attributes in self.elements if "id" in attributes]
+        assert len(ids) == len(set(ids)), ids
+
+    @property
+    def links(self) -> list[str]:
+        return [attributes["href"] for name, attributes in self.elements if name == "a"]
+
+    def all(self, name: str) -> list[dict[str, str]]:
+        return [attributes for element, attributes in self.elements if element == name]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), (tag, names)
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in _VOID:
+            self._open.append(tag)
+        if tag == "ol":
+            self._first_letter.append({"a": "a", "A": "A"}.get(dict(attrs).get("type") or "", ""))
+        if tag == "li" and (value := dict(attrs).get("value")):
+            first = self._first_letter[-1]
+            self.pieces.append(chr(ord(first) + int(value) - 1) if first else value)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+        if tag == "ol":
+            self._first_letter.pop()
+
+    def handle_data(self, data: str) -> None:
+        if "title" not in self._open:
+            self.text += data
+            self.pieces.append(data)

@@ -1,0 +1,267 @@
+"""What the web application does with what means no good: in articles, in addresses, in queries; and with what takes long."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from kbarchive.index import build_index
+from kbarchive.search import Index, open_index
+from kbarchive.web import Limits
+from tests.pages import Page, asking
+from tests.searching import article, index_of, write_articles
+
+# Each tries to run, to break out of where it stands, or to lead elsewhere.
+ATTEMPTS = [
+    "<script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</pre></code><script>alert(1)</script>",
+    '"><script>alert(1)</script>',
+    "'><img src=x onerror=alert(1)>",
+    '" onmouseover="alert(1)',
+    "' onfocus='alert(1)' autofocus='",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<iframe src=javascript:alert(1)></iframe>",
+    "<a href=javascript:alert(1)>Q206968</a>",
+    "javascript:alert(1)",
+    "<body onload=alert(1)>",
+    "<base href=//elsewhere.example/>",
+    "<meta http-equiv=refresh content=0;url=//elsewhere.example>",
+    "<link rel=stylesheet href=//elsewhere.example/a.css>",
+    "<style>*{display:none}</style>",
+    "<form action=//elsewhere.example><button>",
+    "<object data=data:text/html,x></object>",
+    "<math><mi xlink:href=javascript:alert(1)>x",
+    "<!-- <script>alert(1)</script> -->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;script&#62;alert(1)&#60;/script&#62;",
+    "{{ 7 * 7 }}{% include 'home.html' %}",
+    "${7*7}#{7*7}<%= 7*7 %>",
+    "\x1b]0;x\x07\x00<script\x0b>alert(1)</script\x0c>",
+    "<scr\x00ipt>alert(1)</scr\x00ipt>",
+    "\x9b<b>\x85\xa0</b>",
+    "Q910001<script>alert(1)</script>Q910002",
+    "<mark>\"'`</mark>",
+]
+
+TRAVERSALS = [
+    "/static/../app.py",
+    "/static/..%2Fapp.py",
+    "/static/%2e%2e/app.py",
+    "/static/%2e%2e%2f%2e%2e%2fsetup.cfg",
+    "/static/..\\app.py",
+    "/static//etc/passwd",
+    "/static/%00",
+    "/static/templates/../../app.py",
+    "/kb/../../etc/passwd",
+    "/kb/..%2F..%2Fetc%2Fpasswd",
+    "/kb/%2Fetc%2Fpasswd",
+    "/kb/206/..%2Fapp.py",
+    "/kb/%00",
+    "/kb/C:%5Cautoexec.bat",
+    "/source/../../../etc/passwd",
+    "/source/%2Fetc%2Fpasswd",
+    "/source/file:%2F%2F%2Fetc%2Fpasswd",
+    "/like/..%2F..",
+    "/browse/collection/..%2F..%2Fetc%2Fpasswd",
+    "/browse/../app.py",
+]
+
+
+def planted() -> dict[str, bytes]:
+    """An article for each attempt, which stands in its title, its text and its program."""
+    articles = {}
+    for number, attempt in enumerate(ATTEMPTS, 950001):
+        lines = " ".join(attempt.split("\n"))
+        body = f"See Q950001 and {lines} here.\n\nNOTE: {lines}\n\n   {lines}\n\n - An item {lines}\n\nSee Q959999 {lines}"
+        articles[f"Q{number}"] = article(number, f"Relay {lines}", {"SUMMARY": body, f"A {lines}": body}, query_words=lines)
+    return articles
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder = tmp_path_factory.mktemp("planted")
+    index_of(folder, planted()).close()
+    with asking(lambda: open_index(folder / "index")) as client:
+        yield client
+
+
+def harmless(text: str) -> Page:
+    """A page all of whose elements are ours: no script but the one, no handler, no style, no link to elsewhere."""
+    page = Page(text)
+    assert [script["src"].partition("?")[0] for script in page.all("script")] == ["/static/app.js"]
+    for name, attributes in page.elements:
+        assert name not in {"iframe", "object", "embed", "base", "style", "img", "math", "b", "mi"}
+        assert not any(attribute.startswith("on") or attribute == "style" for attribute in attributes), (name, attributes)
+        for where in ("href", "src", "action"):
+            assert attributes.get(where, "/").startswith(("/", "#")), attributes
+            assert not attributes.get(where, "/").startswith("//"), attributes
+    assert len(page.all("meta")) <= 4
+    assert len(page.all("form")) == 1
+    assert not any((ord(letter) < 32 and letter not in "\n\t") or 127 <= ord(letter) < 160 for letter in text)
+    return page
+
+
+@pytest.mark.parametrize("number", range(950001, 950001 + len(ATTEMPTS)))
+def test_what_an_article_holds_is_text(web: TestClient, number: int) -> None:
+    for address in (f"/kb/Q{number}", f"/source/Q{number}", f"/like/Q{number}", f"/search?q=Q{number}"):
+        harmless(web.get(address).text)
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_what_is_asked_is_text(web: TestClient, attempt: str) -> None:
+    asked = quote(attempt, safe="")
+    for address in (f"/search?q={asked}", f"/search?q=relay&f=product:{asked}", f"/search?q=relay&sort={asked}"):
+        harmless(web.get(address).text)
+    for address in (f"/kb/{asked}", f"/browse/keyword/{asked}", f"/browse/{asked}", f"/{asked}"):
+        answer = web.get(address)
+        assert answer.status_code in (400, 404)
+        harmless(answer.text)
+
+
+def test_the_first_pages_over_planted_articles(web: TestClient) -> None:
+    for address in ("/", "/search?q=relay&fold=0", "/search?q=relay&page=2", "/browse", "/browse/keyword", "/browse/year/1999"):
+        harmless(web.get(address).text)
+
+
+@pytest.mark.parametrize("address", TRAVERSALS)
+def test_no_address_leads_to_a_file(web: TestClient, address: str) -> None:
+    answer = web.get(address)
+    assert answer.status_code in (400, 404), answer.text
+    for secret in ("root:", "import", "[metadata]"):
+        assert secret not in answer.text
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/search?q=relay", "/kb/Q950001.json", "/nowhere", "/static/app.js", "/robots.txt", "/browse/x"]
+)
+def test_every_answer_keeps_to_itself(web: TestClient, address: str) -> None:
+    headers = web.get(address).headers
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_it_only_reads(web: TestClient) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        answer = web.request(method, "/search")
+        assert answer.status_code == 405
+        harmless(answer.text)
+    assert web.head("/kb/Q950001").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/search?q=" + "a" * 1001,
+        "/search?q=a&page=0",
+        "/search?q=a&page=51",
+        "/search?q=a&page=" + "9" * 40,
+        "/search?q=a&page=-1",
+        "/search?q=a&page=x",
+        "/search?q=a&sort=size",
+        "/search?q=a&fold=perhaps",
+        "/search?q=a" + "&f=year:1999" * 13,
+        "/kb/" + "Q" * 401,
+        "/kb/Q950001?revision=0",
+        "/suggest.json?q=" + "a" * 1001,
+    ],
+)
+def test_what_is_too_much_is_refused(web: TestClient, address: str) -> None:
+    assert web.get(address).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query", ["(" * 900, '"' * 999, "a* " * 300, "NEAR/3 " * 100, "x~ " * 300, "\ud800", "%", "title:" * 150]
+)
+def test_odd_queries_are_answered(web: TestClient, query: str) -> None:
+    assert web.get(f"/search?q={quote(query.encode('utf-8', 'surrogatepass'))}").status_code == 200
+
+
+def test_a_page_that_has_not_changed_is_not_sent_again(web: TestClient) -> None:
+    first = web.get("/kb/Q950001")
+    again = web.get("/kb/Q950001", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    other = web.get("/kb/Q950002", headers={"If-None-Match": first.headers["etag"]})
+    assert other.status_code == 200
+    assert "immutable" in web.get("/static/app.css?v=1").headers["cache-control"]
+
+
+def test_only_by_its_own_name(tmp_path: Path) -> None:
+    index_of(tmp_path).close()
+    with asking(lambda: open_index(tmp_path / "index"), hosts=("localhost",)) as client:
+        assert client.get("/", headers={"Host": "elsewhere.example"}).status_code == 400
+        assert client.get("/", headers={"Host": "localhost:8380"}).status_code == 200
+
+
+class _Slow(Index):
+    """An index that finds nothing until it is told to."""
+
+    held = threading.Event()
+
+    def search(self, query: str, *arguments: object, **options: object) -> object:  # type: ignore[override]
+        if query == "slow":
+            self.held.wait(20)
+        return super().search(query, *arguments, **options)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    build_index(write_articles(tmp_path / "articles"), tmp_path / "index", jobs=1)
+    monkeypatch.setattr("kbarchive.search.locate.Index", _Slow)
+    _Slow.held.clear()
+    with asking(lambda: open_index(tmp_path / "index"), Limits(seconds=0.6, readers=2)) as client:
+        yield client
+        _Slow.held.set()
+
+
+def test_a_slow_query_holds_up_no_other(slow: TestClient) -> None:
+    statuses: list[int] = []
+    waiting = threading.Thread(target=lambda: statuses.append(slow.get("/search?q=slow").status_code))
+    waiting.start()
+    for _ in range(5):
+        assert slow.get("/search?q=relay").status_code == 200
+    assert statuses == []
+    waiting.join()
+    assert statuses == [503]
+
+
+def test_when_all_readers_are_at_work_others_are_told_to_come_again(slow: TestClient) -> None:
+    for _ in range(2):
+        assert slow.get("/search?q=slow").status_code == 503
+    refused = slow.get("/search?q=relay")
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+    _Slow.held.set()
+    assert slow.get("/search?q=relay").status_code == 200
+
+
+def test_an_error_of_ours_tells_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def opening() -> Index:
+        raise RuntimeError("a secret")
+
+    with asking(opening) as client:
+        answer = client.get("/search?q=relay")
+    assert (answer.status_code, "secret" in answer.text) == (500, False)
+    assert "content-security-policy" in answer.headers
+    assert "internal error: RuntimeError: a secret" in caplog.text
+
+
+def test_the_log_tells_neither_who_nor_what_for(web: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "kbarchive.web")
+    web.get("/search?q=my+secret", headers={"User-Agent": "a-browser"})
+    (line,) = [record.getMessage() for record in caplog.records if record.name.startswith("kbarchive.web")]
+    assert line.startswith("GET /search 200 ")
+    for personal in ("secret", "a-browser", "testclient"):
+        assert personal not in line
