@@ -145,6 +145,8 @@ def progress(quiet: bool = False) -> Iterator[Callable[[Report], None] | None]:
 def summarize(report: Report, outcome: str = "") -> None:
     """Says on stderr what came of a run: counts, diagnostics by code, what was skipped, and what failed."""
     say(f"{_counts(report)} in {report.seconds:.1f} s{outcome}")
+    if report.reused:
+        say(f"of these {report.reused:,} were converted before")
     if report.revisions or report.identical:
         older = counted(report.revisions, "older revision")
         copies = counted(report.identical, "identical copy", "identical copies")
