@@ -17,16 +17,15 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import IO, Any, BinaryIO, cast
 
-from kbarchive.document import MAX_BYTES, TOO_LARGE, Document, Entry, Failure, Skipped, clean, reason
+from kbarchive.document import TOO_LARGE, Document, Entry, Failure, Skipped, clean, reason
 from kbarchive.errors import MissingExtraError
 from kbarchive.extras import zstd
+from kbarchive.limits import LARGEST_NAME_HEADER, LARGEST_SKIP, MAX_BYTES
 
 HEAD = 512
 """The bytes that tell what a file is: one tar header."""
 
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")  # the second is a zip without members
-_LARGEST_SKIP = 64 * 2**30
-_LARGEST_NAME_HEADER = 2**20
 
 
 def _open_gzip(stream: BinaryIO) -> IO[bytes]:
@@ -126,6 +125,9 @@ def _zip_entries(stream: IO[bytes], file: str) -> Iterator[Entry]:
         yield Failure(file, None, _damage(error))
         return
     with archive:
+        if sum(info.compress_size for info in archive.infolist()) > stream.seek(0, io.SEEK_END):
+            yield Failure(file, None, "its members overlap, as those of a zip bomb do; none is read")
+            return
         for info in archive.infolist():
             member = clean(info.filename)
             if member.endswith("/") or is_hidden(member):  # a folder; info.is_dir() fails on an empty name
@@ -155,7 +157,7 @@ class _StrictHeader(tarfile.TarInfo):
             raise
         except tarfile.HeaderError as error:
             raise tarfile.ReadError("the next header is damaged or missing") from error
-        if info.size < 0 or (not info.isfile() and info.size > _LARGEST_NAME_HEADER):
+        if info.size < 0 or (not info.isfile() and info.size > LARGEST_NAME_HEADER):
             raise tarfile.ReadError(f"a header claims a size of {info.size} bytes")
         return info
 
@@ -177,7 +179,7 @@ def _tar_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
             return
         member = clean(info.name)
         behind = f"behind {member}"
-        if tar.offset - info.offset_data > _LARGEST_SKIP:  # tarfile would skip for hours, even past the end of the file
+        if tar.offset - info.offset_data > LARGEST_SKIP:  # tarfile would skip for hours, even past the end of the file
             yield Failure(file, member, "claims a size beyond belief; what follows is lost")
             return
         if info.isdir() or is_hidden(member):

@@ -15,8 +15,8 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from kbarchive.document import clean
 from kbarchive.errors import TargetError
@@ -36,7 +36,7 @@ def journal_path(target: str) -> Path:
 class Journal:
     """An open journal. `open_journal` makes one."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: FileIO) -> None:
         self._file = file
         self._frames: dict[bytes, tuple[int, int, int]] = {}  # offset and length of the result, CRC
         self._live: set[bytes] = set()
@@ -68,8 +68,7 @@ class Journal:
             return
         crc = zlib.crc32(result)
         self._file.seek(self._end)
-        self._file.write(_FRAME.pack(len(result), crc, key) + result)
-        self._file.flush()
+        _write(self._file, _FRAME.pack(len(result), crc, key) + result)
         self._frames[key] = self._end + _FRAME.size, len(result), crc
         self._live.add(key)
         self._end += _FRAME.size + len(result)
@@ -97,7 +96,7 @@ class Journal:
         self._file.seek(0)
         if self._file.read(len(_MARK)) != _MARK:
             self._file.seek(0)
-            self._file.write(_MARK)
+            _write(self._file, _MARK)
             return len(_MARK)
         end = len(_MARK)
         while True:
@@ -125,7 +124,7 @@ def open_journal(target: str, *, resume: bool, keep: bool) -> Iterator[Journal]:
         path.open("xb").close()
     with ExitStack() as closing:
         with writing(target):
-            file = closing.enter_context(path.open("r+b"))
+            file = closing.enter_context(open(path, "r+b", buffering=0))
             _lock(file, target)
             if resume:
                 remove_leftovers(target)
@@ -148,13 +147,20 @@ def open_journal(target: str, *, resume: bool, keep: bool) -> Iterator[Journal]:
                 _remove(path, file)
 
 
-def _remove(path: Path, file: BinaryIO) -> None:
+def _write(file: FileIO, data: bytes) -> None:
+    # Without a buffer, which would try once more to write when it is closed on a full disk.
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) :]
+
+
+def _remove(path: Path, file: FileIO) -> None:
     if os.name == "nt":
         file.close()  # Windows removes no open file; elsewhere the lock goes last
     path.unlink()
 
 
-def _lock(file: BinaryIO, target: str) -> None:
+def _lock(file: FileIO, target: str) -> None:
     try:
         import fcntl
     except ImportError:  # Windows, where two conversions to one target are the user's to avoid

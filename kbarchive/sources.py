@@ -10,8 +10,9 @@ from io import BufferedReader
 from typing import TypeAlias
 
 from kbarchive.archives import HEAD, archive_entries, document, is_hidden, is_packed, stream_entries
-from kbarchive.document import MAX_BYTES, Document, Entry, Failure, Skipped, clean, reason
+from kbarchive.document import Document, Entry, Failure, Skipped, clean, reason
 from kbarchive.errors import SourceError
+from kbarchive.limits import MAX_BYTES
 
 __all__ = ["Document", "Failure", "Identity", "Skipped", "SourcePath", "documents", "entries", "identity"]
 
