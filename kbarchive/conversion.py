@@ -22,7 +22,7 @@ from kbarchive.reading import batches
 from kbarchive.report import Report
 from kbarchive.revisions import Facts, facts_of, roles
 from kbarchive.selection import Selection
-from kbarchive.sources import STDIN, SourcePath, entries, identity
+from kbarchive.sources import STDIN, Meter, SourcePath, entries, identity, size_of
 from kbarchive.writers import STDOUT, writer_for
 from kbarchive.writers.atomic import writing
 from kbarchive.writers.writer import Renamed
@@ -97,18 +97,21 @@ def convert(
     found: set[str] = set()
     fingerprint = Fingerprint()
     report = Report()
+    meter = Meter()
 
     def work() -> Iterator[list[Entry]]:
-        return batches(entries(*paths, exclude=exclude))
+        return batches(entries(*paths, exclude=exclude, meter=meter))
 
     def told(report: Report) -> None:
         if fail_fast and report.failures:
             raise SourceError(str(report.failures[0]))
         report.seconds = time.monotonic() - started
         if on_progress:
+            report.source_bytes, report.source_bytes_read = size, meter.read
             on_progress(report)
 
     entries(*paths)  # raises where a source does not exist, before anything is written
+    size = size_of(paths) * (2 if newest else 1) if on_progress else 0
     with ExitStack() as stack:
         journal = _journal(name, stack, resumable=resumable, resume=resume, incremental=incremental)
         write = stack.enter_context(writer.open(name, overwrite or incremental, report))

@@ -17,6 +17,9 @@ from kbarchive.writers.writer import Renamed
 
 _NO_ID = "_"
 _UNSAFE = re.compile(r"^\.|[^A-Za-z0-9_#.-]")
+# Windows has devices of these names in every folder, whatever the suffix:
+# https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _LONGEST_NAME = 150  # file systems end at 255 bytes
 _OUR_FOLDER = re.compile(r"\d{3,}|_")
 
@@ -119,7 +122,8 @@ def _write_new(path: str, content: bytes) -> bool:
 def _place(article: Article) -> tuple[str, str]:
     if article.id and article.id[1:].isdecimal():
         return folder_of(article.id), article.id
-    return _NO_ID, _UNSAFE.sub("_", article.key)[-_LONGEST_NAME:]
+    name = _UNSAFE.sub("_", article.key)[-_LONGEST_NAME:]
+    return _NO_ID, f"_{name}" if _DEVICE.match(name) else name
 
 
 def _is_ours(folder: str, suffix: str) -> bool:
