@@ -14,6 +14,7 @@ from kbarchive.archives import HEAD, archive_entries, document, is_hidden, is_pa
 from kbarchive.document import Document, Entry, Failure, Skipped, clean, reason
 from kbarchive.errors import SourceError
 from kbarchive.limits import MAX_BYTES
+from kbarchive.repositories import tree_at, tree_entries
 
 __all__ = ["Document", "Failure", "Identity", "Skipped", "SourcePath", "documents", "entries", "identity"]
 
@@ -33,10 +34,11 @@ def documents(
 ) -> Iterator[Document]:
     """The documents of all sources, lazily, in stable order: sources as given, folders by name, archives as packed.
 
-    A source is a file, a folder, a zip, a tar, a compressed file, or "-" for standard input (text, tar or zip). What a
-    file is tells its content, not its name. A folder is read with all folders in it; archives in it are read too;
-    hidden files and folders are left out, also in archives; links to folders are not followed. An archive is never
-    unpacked to disk (a zip on standard input is kept in a temporary file while it is read).
+    A source is a file, a folder, a zip, a tar, a WARC, a compressed file, ``REPO@REV`` (a git repository at a revision, see
+    `kbarchive.repositories`), or "-" for standard input (text or an archive). What a file is tells its content, not its name.
+    A folder is read with all folders in it; archives in it, and in archives, are read too (see `kbarchive.limits`); hidden
+    files and folders are left out, also in archives; links to folders are not followed. An archive is never unpacked to disk
+    (a zip on standard input or in another archive is kept in a temporary file while it is read).
 
     on_skip is told of links and special files. on_failure is told of each file or member that cannot be read, and the
     work goes on behind it; without on_failure that raises SourceError. A source that does not exist raises SourceError
@@ -98,7 +100,7 @@ def entries(*sources: SourcePath, exclude: Collection[Identity] = (), meter: Met
         if path == STDIN:
             if sys.stdin is None:
                 raise SourceError("standard input is closed")
-        else:
+        elif tree_at(path) is None:
             try:
                 os.stat(path)
             except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -118,6 +120,10 @@ def identity(path: SourcePath) -> Identity | None:
 def _source_entries(path: str, exclude: Collection[Identity], meter: Meter) -> Iterator[Entry]:
     if path == STDIN:
         yield from stream_entries(sys.stdin.buffer, STDIN)
+        return
+    tree = tree_at(path)
+    if tree is not None:
+        yield from tree_entries(tree)
         return
     file = clean(path).replace(os.sep, "/")
     try:

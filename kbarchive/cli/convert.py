@@ -46,7 +46,8 @@ def convert(
 ) -> int:
     """Convert all articles of each SOURCE to records in TARGET.
 
-    A SOURCE is a file, a folder, a zip, a tar (of any compression), or - for standard input. TARGET is a file or a folder,
+    A SOURCE is a file, a folder, a zip, a tar (of any compression), a WARC or WACZ of saved pages, REPO@REV (a git repository
+    at a revision), or - for standard input. TARGET is a file or a folder,
     whose name tells the format, or - for standard output (JSON Lines). It appears whole at the end, or not at all; the
     records are in input order. Files that are no article are skipped; the summary on stderr counts them and names the first.
 
@@ -80,6 +81,7 @@ def convert(
       kbarchive convert archive.tar.xz kb.db
       kbarchive convert archive.tar.xz kb.db --resume
       kbarchive convert --incremental txt/ records/
+      kbarchive convert kbarchive.git@v1.0 records.jsonl
       kbarchive convert --newest 1999/ 2001.zip records.jsonl
       kbarchive convert txt/ pages/ --format html
       kbsearch --ids relay | kbarchive convert archive.tar.xz relay/ --ids - --format markdown

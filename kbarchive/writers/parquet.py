@@ -38,7 +38,7 @@ class ParquetWriter:
             try:
                 yield file.write
                 with writing(target):
-                    file.close()
+                    file.close(report)
             except BaseException:
                 file.abandon()
                 raise
@@ -59,9 +59,12 @@ class _File:
         if self._size >= _GROUP_BYTES:
             self._write_group()
 
-    def close(self) -> None:
+    def close(self, report: Report | None) -> None:
         if self._group:
             self._write_group()
+        if report is not None:
+            told = {"documents": report.documents, "bytes": report.bytes, "fingerprint": report.fingerprint}
+            self._writer.add_key_value_metadata({f"kbarchive.{name}": str(value) for name, value in told.items()})
         self._writer.close()
 
     def abandon(self) -> None:

@@ -36,7 +36,7 @@ class SqliteWriter:
             yield database.write
             # Python sees an interrupt from the keyboard only when it is asked something.
             connection.set_progress_handler(lambda: 0, _STEPS)
-            database.finish()
+            database.finish(report)
 
 
 class _Database:
@@ -59,7 +59,10 @@ class _Database:
             "INSERT INTO articles_fts (rowid, title, text) SELECT pk, title, text FROM articles WHERE pk > ?", (before,)
         )
 
-    def finish(self) -> None:
+    def finish(self, report: Report | None) -> None:
+        if report is not None:
+            told = (report.documents, report.bytes, report.fingerprint)
+            self._connection.execute("INSERT INTO input VALUES (?, ?, ?)", told)
         self._connection.execute("COMMIT")
         self._connection.executescript(INDEXES)
 
