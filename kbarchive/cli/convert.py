@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 
 import click
@@ -20,6 +21,7 @@ from kbarchive.writers import FORMATS, STDOUT
 @click.argument("target", metavar="TARGET", shell_complete=complete_file, required=False)
 @click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: by the name of TARGET.")
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
+@click.option("--scheduler", metavar="ADDRESS", help="Work on the Dask cluster of this scheduler: tcp://HOST:8786.")
 @click.option("--newest", is_flag=True, help="Of several texts of one article write only the newest.")
 @click.option("--ids", metavar="IDS", help="Write only these: A,B,C, or a file with one a line, or - for standard input.")
 @click.option("--resume", is_flag=True, help="Go on where an earlier run of the same conversion was broken off.")
@@ -34,6 +36,7 @@ def convert(
     target: str | None,
     format_name: str | None,
     jobs: int | None,
+    scheduler: str | None,
     newest: bool,
     ids: str | None,
     resume: bool,
@@ -82,6 +85,7 @@ def convert(
       kbarchive convert archive.tar.xz kb.db --resume
       kbarchive convert --incremental txt/ records/
       kbarchive convert kbarchive.git@v1.0 records.jsonl
+      kbarchive convert crawl.warc.gz records.parquet --scheduler tcp://10.0.0.1:8786
       kbarchive convert --newest 1999/ 2001.zip records.jsonl
       kbarchive convert txt/ pages/ --format html
       kbsearch --ids relay | kbarchive convert archive.tar.xz relay/ --ids - --format markdown
@@ -101,12 +105,12 @@ def convert(
     # A live line would mix with records on the same terminal.
     on_terminal = target == STDOUT and sys.stdout is not None and sys.stdout.isatty()
     names = None if ids is None else _names(ids, sources)
-    with _hint(target), progress(quiet or on_terminal) as show:
+    with _hint(target), progress(quiet or on_terminal) as show, _workers(scheduler) as (executor, threads):
         report = convert_sources(
             sources,
             target,
             format_name,
-            jobs,
+            jobs or threads,
             newest=newest,
             overwrite=overwrite,
             ids=names,
@@ -114,6 +118,7 @@ def convert(
             resumable=True,
             resume=resume,
             incremental=incremental,
+            executor=executor,
             on_progress=show,
         )
     if errors_file:
@@ -123,6 +128,17 @@ def convert(
     if not quiet or report.failures or report.missing:
         summarize(report, "" if target == STDOUT else f" -> {target}")
     return 1 if report.failures or report.missing else 0
+
+
+@contextmanager
+def _workers(scheduler: str | None) -> Iterator[tuple[Executor | None, int | None]]:
+    if scheduler is None:
+        yield None, None
+        return
+    from kbarchive.cluster import cluster
+
+    with cluster(scheduler) as given:
+        yield given
 
 
 @contextmanager
