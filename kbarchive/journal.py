@@ -9,6 +9,8 @@ kill, or is damaged, ends the journal or is not used.
 from __future__ import annotations
 
 import contextlib
+import errno
+import hashlib
 import os
 import struct
 import time
@@ -25,12 +27,16 @@ from kbarchive.writers.atomic import remove_leftovers, writing
 _MARK = b"kbarchive journal 1\n"
 _FRAME = struct.Struct("<QI32s")
 _SYNC_SECONDS = 2.0
+_LONGEST_NAME = 200  # file systems end at 255 bytes
 
 
 def journal_path(target: str) -> Path:
     """Where the journal of a target is: beside it, hidden."""
     path = Path(os.path.realpath(target))
-    return path.with_name(f".{path.name}.kbarchive-journal")
+    name = path.name
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()
+    return path.with_name(f".{name}.kbarchive-journal")
 
 
 class Journal:
@@ -168,4 +174,5 @@ def _lock(file: FileIO, target: str) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise TargetError(f"cannot write {clean(target)}: another conversion is writing it") from error
+        if error.errno in (errno.EAGAIN, errno.EACCES):  # else a file system without locks
+            raise TargetError(f"cannot write {clean(target)}: another conversion is writing it") from error

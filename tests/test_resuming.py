@@ -143,6 +143,13 @@ def test_two_conversions_to_one_target_do_not_mix(source: Path, tmp_path: Path) 
     assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == 40
 
 
+def test_long_names_have_a_journal_too(source: Path, tmp_path: Path) -> None:
+    name = "x" * 249 + ".jsonl"
+    break_off(source, tmp_path / name, resumable=True)
+    assert convert(source, tmp_path / name, resume=True).reused > 0
+    assert sorted(os.listdir(tmp_path)) == ["txt", name]
+
+
 def test_standard_output_and_devices_cannot_be_resumed(source: Path) -> None:
     for target in ("-", os.devnull):
         with pytest.raises(TargetError, match="cannot go on"):
