@@ -17,16 +17,16 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import IO, Any, BinaryIO, cast
 
-from kbarchive.document import MAX_BYTES, TOO_LARGE, Document, Entry, Failure, Skipped, clean, reason
+from kbarchive.document import TOO_LARGE, Document, Entry, Failure, Skipped, clean, reason
 from kbarchive.errors import MissingExtraError
 from kbarchive.extras import zstd
+from kbarchive.limits import DEPTH, LARGEST_NAME_HEADER, LARGEST_SKIP, MAX_BYTES
+from kbarchive.warcs import WARC_MARK, warc_entries
 
 HEAD = 512
 """The bytes that tell what a file is: one tar header."""
 
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")  # the second is a zip without members
-_LARGEST_SKIP = 64 * 2**30
-_LARGEST_NAME_HEADER = 2**20
 
 
 def _open_gzip(stream: BinaryIO) -> IO[bytes]:
@@ -51,49 +51,61 @@ _COMPRESSIONS: dict[bytes, Callable[[BinaryIO], IO[bytes]]] = {
 
 def is_packed(head: bytes) -> bool:
     """Whether a file that begins with these bytes (HEAD of them, or all) is compressed or an archive."""
-    return head.startswith((*_COMPRESSIONS, *_ZIP_MARKS)) or _is_tar(head)
+    return head.startswith((*_COMPRESSIONS, *_ZIP_MARKS, WARC_MARK)) or _is_tar(head)
 
 
 def archive_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
     """As `stream_entries`, of a seekable stream: a zip is read in its place."""
     head = stream.read(HEAD)
     stream.seek(0)
-    yield from _zip_entries(stream, file) if head.startswith(_ZIP_MARKS) else stream_entries(stream, file)
+    yield from _zip_entries(stream, file, None, DEPTH) if head.startswith(_ZIP_MARKS) else stream_entries(stream, file)
 
 
-def stream_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
-    """The documents in a stream, which need not be seekable: a tar or zip's members, else the one text it holds."""
+def stream_entries(stream: BinaryIO, file: str, within: str | None = None, depth: int = DEPTH) -> Iterator[Entry]:
+    """The documents in a stream, which need not be seekable: the members of a tar, zip or WARC, else the one text it holds.
+
+    It may be a member of another archive, `within`. Archives are read that are nested in it, to a `depth`.
+    """
     try:
         head, stream = _peek(stream)
     except OSError as error:
-        yield Failure(file, None, reason(error))
+        yield Failure(file, within, reason(error))
+        return
+    except Exception as error:  # a member that is damaged
+        yield Failure(file, within, _damage(error))
         return
     if head.startswith(_ZIP_MARKS):
         with tempfile.TemporaryFile() as spool:  # a zip's directory stands at its end
             try:
                 shutil.copyfileobj(stream, spool)
-            except OSError as error:
-                yield Failure(file, None, reason(error))
+            except Exception as error:  # as above
+                yield Failure(file, within, _damage(error))
                 return
-            yield from _zip_entries(spool, file)
+            yield from _zip_entries(spool, file, within, depth)
         return
     for mark, opener in _COMPRESSIONS.items():
         if head.startswith(mark):
             try:
                 head, stream = _peek(cast(BinaryIO, opener(stream)))
             except Exception as error:  # the decompressors raise half a dozen kinds on damaged input
-                yield Failure(file, None, _damage(error))
+                yield Failure(file, within, _damage(error))
                 return
             break
     if _is_tar(head):
-        yield from _tar_entries(stream, file)
+        yield from _tar_entries(stream, file, within, depth)
+        return
+    if head.startswith(WARC_MARK):
+        yield from warc_entries(stream, file, within)
+        return
+    if is_packed(head):  # packed twice
+        yield from _nested(stream, file, within, depth)
         return
     try:
         data = stream.read(MAX_BYTES + 1)
     except Exception as error:  # as above
-        yield Failure(file, None, _damage(error))
+        yield Failure(file, within, _damage(error))
         return
-    yield document(file, None, data)
+    yield document(file, within, data)
 
 
 def decompressed(stream: BinaryIO) -> BinaryIO:
@@ -118,18 +130,38 @@ def document(file: str, member: str | None, data: bytes) -> Document | Failure:
     return Document(file, member, data)
 
 
-def _zip_entries(stream: IO[bytes], file: str) -> Iterator[Entry]:
+def _nested(stream: BinaryIO, file: str, member: str | None, depth: int) -> Iterator[Entry]:
+    if depth:
+        yield from stream_entries(stream, file, member, depth - 1)
+    else:
+        yield Failure(file, member, f"an archive nested more than {DEPTH} deep; unpack the outer ones first")
+
+
+def _member_entries(content: IO[bytes], file: str, member: str, depth: int) -> Iterator[Entry]:
+    """What a member is: a document, or all that an archive holds. Damage raises, but where it is that of a nested archive."""
+    head = content.read(HEAD)
+    if any(head) and is_packed(head):  # nothing but zeros is not worth the name of a tar
+        yield from _nested(io.BufferedReader(_Replay(head, cast(BinaryIO, content)), 2**16), file, member, depth)
+    else:
+        yield document(file, member, head + content.read(MAX_BYTES + 1 - len(head)))
+
+
+def _zip_entries(stream: IO[bytes], file: str, within: str | None, depth: int) -> Iterator[Entry]:
     """The members of a zip in a seekable stream, in the order of its directory."""
     try:
         archive = zipfile.ZipFile(stream)
     except Exception as error:  # zipfile raises BadZipFile, but also struct.error, ValueError and others on damage
-        yield Failure(file, None, _damage(error))
+        yield Failure(file, within, _damage(error))
         return
     with archive:
+        if sum(info.compress_size for info in archive.infolist()) > stream.seek(0, io.SEEK_END):
+            yield Failure(file, within, "its members overlap, as those of a zip bomb do; none is read")
+            return
         for info in archive.infolist():
-            member = clean(info.filename)
-            if member.endswith("/") or is_hidden(member):  # a folder; info.is_dir() fails on an empty name
+            name = clean(info.filename)
+            if name.endswith("/") or is_hidden(name):  # a folder; info.is_dir() fails on an empty name
                 continue
+            member = _inside(within, name)
             if stat.S_ISLNK(info.external_attr >> 16):
                 yield Skipped(file, member, "a symbolic link")
             elif info.flag_bits & 1:
@@ -137,11 +169,9 @@ def _zip_entries(stream: IO[bytes], file: str) -> Iterator[Entry]:
             else:
                 try:
                     with archive.open(info) as content:
-                        data = content.read(MAX_BYTES + 1)
+                        yield from _member_entries(content, file, member, depth)
                 except Exception as error:  # as above; the next member may be sound
                     yield Failure(file, member, _damage(error))
-                else:
-                    yield document(file, member, data)
 
 
 class _StrictHeader(tarfile.TarInfo):
@@ -155,12 +185,16 @@ class _StrictHeader(tarfile.TarInfo):
             raise
         except tarfile.HeaderError as error:
             raise tarfile.ReadError("the next header is damaged or missing") from error
-        if info.size < 0 or (not info.isfile() and info.size > _LARGEST_NAME_HEADER):
+        if info.size < 0 or (not info.isfile() and info.size > LARGEST_NAME_HEADER):
             raise tarfile.ReadError(f"a header claims a size of {info.size} bytes")
         return info
 
 
-def _tar_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
+def _inside(within: str | None, name: str) -> str:
+    return name if within is None else f"{within}/{name}"
+
+
+def _tar_entries(stream: BinaryIO, file: str, within: str | None, depth: int) -> Iterator[Entry]:
     behind = "at its beginning"
     tar: tarfile.TarFile | None = None
     while True:
@@ -171,29 +205,28 @@ def _tar_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
             info = tar.next()
             tar.members.clear()  # type: ignore[attr-defined]  # not in typeshed; every member would be remembered
         except Exception as error:  # tarfile and the decompressors raise many kinds on damage
-            yield Failure(file, None, f"{_damage(error)} ({behind}; what follows is lost)")
+            yield Failure(file, within, f"{_damage(error)} ({behind}; what follows is lost)")
             return
         if info is None:
             return
-        member = clean(info.name)
-        behind = f"behind {member}"
-        if tar.offset - info.offset_data > _LARGEST_SKIP:  # tarfile would skip for hours, even past the end of the file
+        name = clean(info.name)
+        member = _inside(within, name)
+        behind = f"behind {name}"
+        if tar.offset - info.offset_data > LARGEST_SKIP:  # tarfile would skip for hours, even past the end of the file
             yield Failure(file, member, "claims a size beyond belief; what follows is lost")
             return
-        if info.isdir() or is_hidden(member):
+        if info.isdir() or is_hidden(name):
             continue
         if not info.isreg():
             yield Skipped(file, member, _tar_kind(info))
-        elif info.size > MAX_BYTES:
-            yield Failure(file, member, TOO_LARGE)
         else:
             try:
                 content = tar.extractfile(info)
-                data = content.read() if content else b""
+                if content is not None:
+                    yield from _member_entries(content, file, member, depth)
             except Exception as error:  # as above
                 yield Failure(file, member, f"{_damage(error)} (what follows is lost)")
                 return
-            yield document(file, member, data)
 
 
 def _tar_kind(info: tarfile.TarInfo) -> str:

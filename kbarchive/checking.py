@@ -14,9 +14,11 @@ import msgspec
 
 from kbarchive.article import Article
 from kbarchive.document import Document, Entry, Failure, Skipped, reason
+from kbarchive.fingerprint import Fingerprint
 from kbarchive.parsing import is_lossless, recognition
-from kbarchive.pipeline import Report, in_order, read_batch
+from kbarchive.pipeline import Retry, failed, in_order, read_batch, split
 from kbarchive.reading import Outcome, batches
+from kbarchive.report import Report
 from kbarchive.sources import SourcePath, entries
 
 
@@ -67,8 +69,10 @@ def check(
     paths = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     report = CheckReport()
     task = partial(_check_batch, with_findings=on_finding is not None)
-    with closing(in_order(task, batches(entries(*paths)), jobs, executor)) as results:
-        for part, findings in results:
+    fingerprint = Fingerprint()
+    with closing(in_order(task, batches(entries(*paths)), jobs, executor, retry=_RETRY)) as results:
+        for batch, (part, findings) in results:
+            fingerprint.add(batch)
             report.add(part)
             report.lossless += part.lossless
             report.not_lossless += part.not_lossless
@@ -79,6 +83,7 @@ def check(
             if on_progress:
                 on_progress(report)
     report.seconds = time.monotonic() - started
+    report.fingerprint = str(fingerprint)
     return report
 
 
@@ -117,3 +122,12 @@ def _told(outcome: Outcome) -> Iterator[Finding]:
         source = outcome.source
         for diagnostic in outcome.diagnostics:
             yield Finding(source.file or "", source.member, diagnostic.line, diagnostic.code, diagnostic.message)
+
+
+def _failed(batch: list[Entry]) -> tuple[CheckReport, list[Finding]]:
+    report = CheckReport()
+    report.add(failed(batch))
+    return report, [Finding(each.file, each.member, None, "failure", each.message) for each in report.failures]
+
+
+_RETRY = Retry(split, _failed)

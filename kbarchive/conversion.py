@@ -7,29 +7,30 @@ import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from contextlib import closing
-from functools import partial
+from contextlib import ExitStack, closing
 from itertools import zip_longest
-from typing import Any, TypeAlias
 
-from kbarchive.article import Article
-from kbarchive.document import Entry, Failure, clean, reason
+import msgspec
+
+from kbarchive.document import Entry, clean
+from kbarchive.encoding import CHANGED, RETRY, Encoder, Part, Work, articles_of
 from kbarchive.errors import SourceError, TargetError
-from kbarchive.pipeline import Report, in_order, read_batch
+from kbarchive.fingerprint import Fingerprint
+from kbarchive.journal import Journal, open_journal
+from kbarchive.pipeline import Retry, failed, in_order, split
 from kbarchive.reading import batches
-from kbarchive.revisions import Facts, Role, facts_of, roles
+from kbarchive.report import Report
+from kbarchive.revisions import Facts, facts_of, roles
 from kbarchive.selection import Selection
-from kbarchive.sources import STDIN, SourcePath, entries, identity
+from kbarchive.sources import STDIN, Meter, SourcePath, entries, identity, size_of
 from kbarchive.writers import STDOUT, writer_for
 from kbarchive.writers.atomic import writing
-from kbarchive.writers.writer import Renamed, Writer
+from kbarchive.writers.writer import Renamed
 
 __all__ = ["Report", "convert"]
 
-_Work: TypeAlias = tuple[list[Entry], bytearray | None]
-"""A batch, and the `Role` of each of its articles, or None where all are to be written."""
-
-_CHANGED = "the sources changed while they were read twice to choose the newest texts; try again"
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Part, dec_hook=lambda kind, value: kind(value)).decode  # a Counter, of a dict
 
 
 def convert(
@@ -42,6 +43,9 @@ def convert(
     overwrite: bool = False,
     ids: Iterable[str] | None = None,
     fail_fast: bool = False,
+    resumable: bool = False,
+    resume: bool = False,
+    incremental: bool = False,
     executor: Executor | None = None,
     on_progress: Callable[[Report], object] | None = None,
 ) -> Report:
@@ -61,6 +65,14 @@ def convert(
     With `ids`, only the articles that have one of these ids (Q206968, q206968, 206968, KB206968) or keys are written; the
     report counts the others, and names the ids that no article has.
 
+    With `resumable` what is done is also kept in a journal beside the target (see `kbarchive.journal`), which goes when all is
+    done. With `resume` it is taken up: the target is that of an unbroken run. With `incremental` the journal stays, and the
+    next such run converts only what has changed; a folder's files that have not stay the same files, and it is replaced as
+    with `overwrite`. The report counts what was `reused`.
+
+    A worker process that dies is replaced, and its batch is done once more; of a document that kills the next one too the
+    report has a failure.
+
     The target appears whole at the end, or not at all. A file is replaced; a folder that is not empty only with
     `overwrite`, and if it holds nothing but an earlier conversion. What cannot be read stands in the report's failures, or
     with `fail_fast` the first such thing raises SourceError. Memory does not grow with the archive, but for some dozen
@@ -68,7 +80,7 @@ def convert(
 
     Raises SourceError where a source does not exist, or with `newest` cannot be read twice or changes meanwhile; FormatError
     where no format fits, MissingExtraError where it needs a package that is not installed, TargetError where the target cannot
-    be written, WorkerError where a worker process dies.
+    be written, WorkerError where worker processes cannot start, or one of `executor` dies.
     """
     started = time.monotonic()
     paths = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
@@ -80,38 +92,69 @@ def convert(
     if newest:
         _refuse_once_only(paths)
     exclude = (target_identity,) if target_identity else ()
+    selection = None if ids is None else Selection(ids)
+    encoder = Encoder(writer, selection)
+    found: set[str] = set()
+    fingerprint = Fingerprint()
+    report = Report()
+    meter = Meter()
 
     def work() -> Iterator[list[Entry]]:
-        return batches(entries(*paths, exclude=exclude))
-
-    selection = None if ids is None else Selection(ids)
-    found: set[str] = set()
+        return batches(entries(*paths, exclude=exclude, meter=meter))
 
     def told(report: Report) -> None:
         if fail_fast and report.failures:
             raise SourceError(str(report.failures[0]))
         report.seconds = time.monotonic() - started
         if on_progress:
+            report.source_bytes, report.source_bytes_read = size, meter.read
             on_progress(report)
 
     entries(*paths)  # raises where a source does not exist, before anything is written
-    report = Report()
-    with writer.open(name, overwrite) as write:
-        chosen: Iterable[_Work] = _chosen(work, jobs, executor, told) if newest else ((batch, None) for batch in work())
-        with closing(in_order(partial(_encode_batch, writer, selection), chosen, jobs, executor)) as results:
-            for payload, part, names in results:
-                found |= names
-                if payload is not None:
+    size = size_of(paths) * (2 if newest else 1) if on_progress else 0
+    with ExitStack() as stack:
+        journal = _journal(name, stack, resumable=resumable, resume=resume, incremental=incremental)
+        write = stack.enter_context(writer.open(name, overwrite or incremental, report))
+        chosen = _chosen(work, jobs, executor, told) if newest else ((batch, None) for batch in work())
+        numbered = (Work(batch, fingerprint.add(batch), roles) for batch, roles in chosen)
+
+        def recall(work: Work) -> Part | None:
+            kept = None if journal is None else journal.get(encoder.key(work))
+            if kept is None:
+                return None
+            part = _decode(kept)
+            part.report.reused = part.report.articles
+            return part
+
+        with closing(in_order(encoder, numbered, jobs, executor, recall=recall, retry=RETRY)) as results:
+            for each, part in results:
+                if journal is not None and each.digest:
                     with writing(name):
-                        done = write(payload)
+                        journal.add(encoder.key(each), _encode(part))
+                found |= part.names
+                if part.payload is not None:
+                    with writing(name):
+                        done = write(msgspec.msgpack.decode(part.payload))
                     if isinstance(done, Renamed):
-                        part.renamed = done.articles
-                report.add(part)
+                        part.report.renamed = done.articles
+                report.add(part.report)
                 told(report)
+        report.fingerprint = str(fingerprint)
     report.seconds = time.monotonic() - started
     if selection:
         report.missing = sorted(selection.names - found)
     return report
+
+
+def _journal(name: str, stack: ExitStack, *, resumable: bool, resume: bool, incremental: bool) -> Journal | None:
+    if not (resumable or resume or incremental):
+        return None
+    if name == STDOUT or (os.path.exists(name) and not (os.path.isfile(name) or os.path.isdir(name))):
+        if resume or incremental:
+            what = "standard output" if name == STDOUT else clean(name)
+            raise TargetError(f"cannot go on with {what}: nothing is kept of it; name a file or a folder")
+        return None
+    return stack.enter_context(open_journal(name, resume=resume or incremental, keep=incremental))
 
 
 def _chosen(
@@ -119,13 +162,14 @@ def _chosen(
     jobs: int | None,
     executor: Executor | None,
     on_progress: Callable[[Report], object],
-) -> Iterator[_Work]:
+) -> Iterator[tuple[list[Entry], bytearray | None]]:
     """All batches once more, each with the `Role` of each of its articles, for which they are read a first time."""
     report = Report()
     texts: list[Facts] = []
     counts = array("I")
-    with closing(in_order(_facts_of_batch, work(), jobs, executor)) as results:
-        for facts, part in results:
+    retry: Retry[list[Entry], tuple[list[Facts], Report]] = Retry(split, lambda batch: ([], failed(batch)))
+    with closing(in_order(_facts_of_batch, work(), jobs, executor, retry=retry)) as results:
+        for _, (facts, part) in results:
             texts += facts
             counts.append(len(facts))
             report.add(part)
@@ -135,42 +179,14 @@ def _chosen(
     end = 0
     for batch, count in zip_longest(work(), counts):
         if batch is None or count is None:
-            raise SourceError(_CHANGED)
+            raise SourceError(CHANGED)
         start, end = end, end + count
         yield batch, chosen[start:end]
 
 
 def _facts_of_batch(batch: list[Entry]) -> tuple[list[Facts], Report]:
     report = Report()
-    return [facts_of(article) for article in _articles(batch, report)], report
-
-
-def _encode_batch(writer: Writer[Any], selection: Selection | None, work: _Work) -> tuple[Any, Report, set[str]]:
-    """What is to be written of a batch, what came of it, and the names asked for that were found."""
-    batch, chosen = work
-    report = Report()
-    articles = _articles(batch, report)
-    if chosen is not None:
-        if len(chosen) != len(articles):
-            raise SourceError(_CHANGED)
-        report.revisions, report.identical = chosen.count(Role.REVISION), chosen.count(Role.IDENTICAL)
-        articles = [article for article, role in zip(articles, chosen, strict=True) if role == Role.ARTICLE]
-    names: set[str] = set()
-    if selection:
-        named = [(name, article) for article in articles if (name := selection.name(article))]
-        names = {name for name, _ in named}
-        report.unselected = len(articles) - len(named)
-        articles = [article for _, article in named]
-    try:
-        payload = writer.encode(articles) if articles else None
-    except Exception:  # an article that cannot be written is a failure of its own, not of its batch
-        articles = [article for article in articles if _can_encode(writer, article, report)]
-        payload = writer.encode(articles) if articles else None
-    return payload, report, names
-
-
-def _articles(batch: list[Entry], report: Report) -> list[Article]:
-    return [outcome for _, found in read_batch(batch, report) for outcome in found if isinstance(outcome, Article)]
+    return [facts_of(article) for article in articles_of(batch, report)], report
 
 
 def _refuse_once_only(paths: Iterable[SourcePath]) -> None:
@@ -178,16 +194,6 @@ def _refuse_once_only(paths: Iterable[SourcePath]) -> None:
         if os.fspath(path) == STDIN or not (os.path.isfile(path) or os.path.isdir(path) or not os.path.exists(path)):
             name = "standard input" if os.fspath(path) == STDIN else clean(os.fspath(path))
             raise SourceError(f"cannot read {name} twice, as choosing the newest texts does; save it to a file first")
-
-
-def _can_encode(writer: Writer[Any], article: Article, report: Report) -> bool:
-    try:
-        writer.encode([article])
-    except Exception as error:
-        message = f"{article.key} cannot be written: {type(error).__name__}: {reason(error)}"
-        report.retract(article, Failure(article.source.file or "", article.source.member, message))
-        return False
-    return True
 
 
 def _stdout_identity() -> tuple[int, int] | None:

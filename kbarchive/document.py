@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-MAX_BYTES = 64 * 2**20
-"""The largest document that is read. No file of articles comes near; a bomb in an archive must not fill the memory."""
+from kbarchive.limits import MAX_BYTES
 
 _MESSAGE_LENGTH = 300
 

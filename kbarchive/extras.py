@@ -18,6 +18,16 @@ def zstd() -> Any:
     return _module("zstd", "zstd", "compression.zstd", "backports.zstd")
 
 
+def distributed() -> Any:
+    """Dask's package for clusters. Raises MissingExtraError where it is not installed."""
+    return _module("A cluster", "cluster", "distributed")
+
+
+def warcio(module: str = "warcio") -> Any:
+    """A module of warcio. Raises MissingExtraError where that is not installed."""
+    return _module("WARC", "warc", module)
+
+
 def _module(purpose: str, extra: str, *names: str) -> Any:
     for name in names:
         try:

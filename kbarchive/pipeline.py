@@ -2,98 +2,31 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import multiprocessing.connection
 import os
-import signal
-import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from itertools import chain, islice
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-import msgspec
-
-from kbarchive.article import Article
-from kbarchive.document import Document, Entry, Failure, Skipped
-from kbarchive.errors import KbArchiveError
+from kbarchive.crew import Died, Worker, WorkerError, answering
+from kbarchive.document import Document, Entry, Failure
 from kbarchive.reading import Outcome, outcomes
+from kbarchive.report import Report
 
 _IN_FLIGHT_PER_JOB = 3
 _MOST_JOBS = 8
 
-_SKIPPED_NAMED = 20
+_DIED = (
+    "a worker process died before its work was done (killed, or out of memory); "
+    "try again with fewer jobs, or with one (--jobs 1) to see the cause"
+)
+_DIED_OF = "each worker process that read it died (killed, or out of memory)"
 
 _Work = TypeVar("_Work")
 _Result = TypeVar("_Result")
 
-
-class WorkerError(KbArchiveError):
-    """A worker process died."""
-
-
-class Report(msgspec.Struct):
-    """What came of the documents: of one batch, or of a whole run.
-
-    `failures` are in input order; of the `skipped` documents the first 20 are named. `diagnostics` counts by code,
-    `dialects` counts articles. `bytes` is what the documents hold, unpacked; `seconds` is wall-clock time.
-
-    `articles` counts all that were read. Where one text of each article was chosen, `revisions` of them are older than
-    that, and `identical` are copies. `renamed` of those written have a file of another name than their own, since it was
-    taken. Where some were asked for, `unselected` are others, and `missing` has the names that no article has.
-    """
-
-    articles: int = 0
-    documents: int = 0
-    failures: list[Failure] = msgspec.field(default_factory=list)
-    skipped: int = 0
-    skipped_first: list[Skipped] = msgspec.field(default_factory=list)
-    diagnostics: Counter[str] = msgspec.field(default_factory=Counter)
-    dialects: Counter[str] = msgspec.field(default_factory=Counter)
-    bytes: int = 0
-    seconds: float = 0.0
-    revisions: int = 0
-    identical: int = 0
-    renamed: int = 0
-    unselected: int = 0
-    missing: list[str] = msgspec.field(default_factory=list)
-
-    def count(self, outcome: Outcome) -> None:
-        """Counts one outcome of a document."""
-        if isinstance(outcome, Article):
-            self.articles += 1
-            self.dialects[outcome.source.dialect] += 1
-            for diagnostic in outcome.diagnostics:
-                self.diagnostics[diagnostic.code] += 1
-        elif isinstance(outcome, Failure):
-            self.failures.append(outcome)
-        else:
-            self.skipped += 1
-            if len(self.skipped_first) < _SKIPPED_NAMED:
-                self.skipped_first.append(outcome)
-
-    def retract(self, article: Article, failure: Failure) -> None:
-        """Counts an article that was counted already as a failure instead."""
-        self.articles -= 1
-        self.dialects[article.source.dialect] -= 1
-        self.diagnostics.subtract(diagnostic.code for diagnostic in article.diagnostics)
-        self.failures.append(failure)
-
-    def add(self, other: Report) -> None:
-        """Adds the counts of a later batch."""
-        self.articles += other.articles
-        self.documents += other.documents
-        self.failures += other.failures
-        self.skipped += other.skipped
-        self.skipped_first += other.skipped_first[: _SKIPPED_NAMED - len(self.skipped_first)]
-        self.diagnostics.update(other.diagnostics)
-        self.dialects.update(other.dialects)
-        self.bytes += other.bytes
-        self.revisions += other.revisions
-        self.identical += other.identical
-        self.renamed += other.renamed
-        self.unselected += other.unselected
+__all__ = ["Report", "Retry", "WorkerError", "cores", "default_jobs", "failed", "in_order", "read_batch", "split"]
 
 
 def read_batch(batch: Iterable[Entry], report: Report) -> Iterator[tuple[Entry, list[Outcome]]]:
@@ -108,34 +41,150 @@ def read_batch(batch: Iterable[Entry], report: Report) -> Iterator[tuple[Entry, 
         yield entry, found
 
 
+def split(batch: list[Entry]) -> list[list[Entry]]:
+    """A batch for each entry."""
+    return [[entry] for entry in batch]
+
+
+def failed(batch: list[Entry]) -> Report:
+    """The report of a batch that workers die of."""
+    report = Report()
+    for entry in batch:
+        report.failures.append(Failure(entry.file, entry.member, _DIED_OF))
+        report.documents += isinstance(entry, Document)
+        report.bytes += len(entry.data) if isinstance(entry, Document) else 0
+    return report
+
+
+class Retry(NamedTuple, Generic[_Work, _Result]):
+    """What to do about a batch of which two workers died: its parts, and the result of a part of which another one died."""
+
+    split: Callable[[_Work], list[_Work]]
+    failed: Callable[[_Work], _Result]
+
+
 def in_order(
     task: Callable[[_Work], _Result],
     work: Iterable[_Work],
     jobs: int | None = None,
     executor: Executor | None = None,
-) -> Generator[_Result, None, None]:
-    """The task's results for each batch, in the order of the batches, with a bounded number of batches under way.
+    *,
+    recall: Callable[[_Work], _Result | None] = lambda _: None,
+    retry: Retry[_Work, _Result] | None = None,
+) -> Generator[tuple[_Work, _Result], None, None]:
+    """Each batch with the task's result for it, in the order of the batches, with a bounded number of batches under way.
 
     `jobs` processes work, None means `default_jobs`; one job, or one batch, needs no process.
     Any `executor` whose workers can import kbarchive may be given in their place; it is not shut down. The task must be
-    picklable, and tell its errors in its result. Close the iterator to end the workers early.
+    picklable, and tell its errors in its result. Close the iterator to end the workers at once. `recall` gives a result that
+    is known already. With `retry` a worker that dies is replaced, and its batch is done once more; if that dies too, part by
+    part.
 
-    Raises WorkerError where a worker process dies.
+    Raises WorkerError where a worker process dies, and there is no `retry` or it is an executor's.
     """
     jobs = jobs or default_jobs()
     work = iter(work)
     if executor is not None:
-        yield from _submitted(task, work, executor, jobs)
+        yield from _submitted(task, work, executor, jobs, recall)
         return
     first = list(islice(work, 2))
     if jobs == 1 or len(first) < 2:
-        yield from map(task, chain(first, work))
+        for batch in chain(first, work):
+            known = recall(batch)
+            yield batch, task(batch) if known is None else known
         return
-    pool = ProcessPoolExecutor(jobs, initializer=_start_worker)
+    crew = _Crew(task, jobs, retry)
     try:
-        yield from _submitted(task, chain(first, work), pool, jobs)
+        yield from crew.results(chain(first, work), recall)
     finally:
-        pool.shutdown(cancel_futures=True)
+        crew.stop()
+
+
+class _Crew(Generic[_Work, _Result]):
+    """The workers of this machine, started when there is something to do."""
+
+    def __init__(self, task: Callable[[_Work], _Result], jobs: int, retry: Retry[_Work, _Result] | None) -> None:
+        self._task = task
+        self._jobs = jobs
+        self._retry = retry
+        self._workers: list[Worker[_Work, _Result]] = []
+        self._done: dict[int, list[tuple[_Work, _Result]]] = {}
+
+    def results(self, work: Iterable[_Work], recall: Callable[[_Work], _Result | None]) -> Iterator[tuple[_Work, _Result]]:
+        numbered = enumerate(work)
+        following: tuple[int, _Work] | None = None
+        given = told = 0
+        while True:
+            # All get something to do before what they did is told, which may take its time.
+            self._collect(wait=False)
+            if following is None and given - told < self._jobs * _IN_FLIGHT_PER_JOB:
+                following = next(numbered, None)
+                if following is not None:
+                    given += 1
+                    known = recall(following[1])
+                    if known is not None:
+                        self._done[following[0]] = [(following[1], known)]
+                        following = None
+            if following is not None and (worker := self._idle()):
+                worker.send(*following)
+                following = None
+            elif told in self._done:
+                yield from self._done.pop(told)
+                told += 1
+            elif told < given:
+                self._collect(wait=True)
+            else:
+                return
+
+    def stop(self) -> None:
+        for worker in self._workers:
+            worker.stop()
+        self._workers = []
+
+    def _idle(self) -> Worker[_Work, _Result] | None:
+        idle = next((worker for worker in self._workers if worker.ready and worker.work is None), None)
+        if idle is None and len(self._workers) < self._jobs:
+            self._workers.append(Worker(self._task))
+        return idle
+
+    def _collect(self, *, wait: bool) -> None:
+        for worker in answering([worker for worker in self._workers if worker.work is not None or not worker.ready], wait):
+            number, batch = worker.number, worker.work
+            try:
+                result = worker.answer()
+            except Died:
+                self._drop(worker)
+                if number is not None and batch is not None:
+                    self._done[number] = self._again(batch)
+            else:
+                if number is not None and batch is not None and result is not None:
+                    self._done[number] = [(batch, result)]
+
+    def _again(self, batch: _Work) -> list[tuple[_Work, _Result]]:
+        if self._retry is None:
+            raise WorkerError(_DIED)
+        result = self._alone(batch)
+        if result is not None:
+            return [(batch, result)]
+        parts = self._retry.split(batch)
+        return [(part, self._alone(part) or self._retry.failed(part)) for part in parts]
+
+    def _alone(self, batch: _Work) -> _Result | None:
+        """The result of a worker that does nothing else; None if it died."""
+        worker = Worker(self._task)
+        self._workers.append(worker)
+        try:
+            worker.answer()
+            worker.send(0, batch)
+            return worker.answer()
+        except Died:
+            return None
+        finally:
+            self._drop(worker)
+
+    def _drop(self, worker: Worker[_Work, _Result]) -> None:
+        worker.stop()
+        self._workers.remove(worker)
 
 
 def default_jobs() -> int:
@@ -148,35 +197,33 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _submitted(task: Callable[[_Work], _Result], work: Iterable[_Work], executor: Executor, jobs: int) -> Iterator[_Result]:
-    pending: deque[Future[_Result]] = deque()
+def _submitted(
+    task: Callable[[_Work], _Result],
+    work: Iterable[_Work],
+    executor: Executor,
+    jobs: int,
+    recall: Callable[[_Work], _Result | None],
+) -> Iterator[tuple[_Work, _Result]]:
+    pending: deque[tuple[_Work, Future[_Result]]] = deque()
     try:
         for batch in work:
-            pending.append(executor.submit(task, batch))
+            known = recall(batch)
+            future = executor.submit(task, batch) if known is None else _done(known)
+            pending.append((batch, future))
             if len(pending) >= jobs * _IN_FLIGHT_PER_JOB:
-                yield pending.popleft().result()
+                oldest, future = pending.popleft()
+                yield oldest, future.result()
         while pending:
-            yield pending.popleft().result()
+            oldest, future = pending.popleft()
+            yield oldest, future.result()
     except BrokenExecutor as error:
-        raise WorkerError(
-            "a worker process died before its work was done (killed, or out of memory); "
-            "try again with fewer jobs, or with one (--jobs 1) to see the cause"
-        ) from error
+        raise WorkerError(_DIED) from error
     finally:
-        for future in pending:
+        for _, future in pending:
             future.cancel()
 
 
-def _start_worker() -> None:
-    # An interrupt from the keyboard reaches the whole process group, and is for the parent to handle.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    # A parent that is killed outright cannot end its workers, which would wait for work for ever.
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        multiprocessing.connection.wait([parent.sentinel])
-        os._exit(1)
+def _done(result: _Result) -> Future[_Result]:
+    future: Future[_Result] = Future()
+    future.set_result(result)
+    return future

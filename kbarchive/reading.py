@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
@@ -17,6 +18,7 @@ Outcome: TypeAlias = Article | Failure | Skipped
 # to another process costs nothing beside the parsing; small enough that memory stays flat.
 _BATCH_BYTES = 500_000
 _BATCH_DOCUMENTS = 256
+_BATCH_ENDS = 128
 
 
 def read(
@@ -48,17 +50,25 @@ def read(
 
 
 def batches(stream: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """The entries in batches of about half a megabyte, in order."""
+    """The entries in batches of about half a megabyte, in order.
+
+    Some names end a batch, one in 128: so a document that is new or gone changes its own batch, and the next ones
+    are as they were.
+    """
     batch: list[Entry] = []
     size = 0
     for entry in stream:
         batch.append(entry)
         size += len(entry.data) if isinstance(entry, Document) else 0
-        if size >= _BATCH_BYTES or len(batch) >= _BATCH_DOCUMENTS:
+        if size >= _BATCH_BYTES or len(batch) >= _BATCH_DOCUMENTS or _ends_batch(entry):
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _ends_batch(entry: Entry) -> bool:
+    return zlib.crc32((entry.member or entry.file).encode()) % _BATCH_ENDS == 0
 
 
 def outcomes(entry: Entry) -> Iterator[Outcome]:

@@ -16,12 +16,12 @@ from kbarchive.archives import decompressed
 from kbarchive.article import SCHEMA, Article
 from kbarchive.document import clean, reason
 from kbarchive.errors import RecordError, SourceError
+from kbarchive.limits import LONGEST_LINE
 
 RecordSource: TypeAlias = str | os.PathLike[str] | IO[bytes] | IO[str]
 """A file by its name ("-" is standard input), or an open one."""
 
 STDIN = "-"
-_LONGEST_LINE = 256 * 2**20  # a document has at most 64 MB, which a record has about twice
 _AT = " - at `"
 
 
@@ -87,11 +87,11 @@ def _lines(name: str, stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
     while True:
         try:
             content = content or decompressed(stream)
-            line = content.readline(_LONGEST_LINE + 1)
+            line = content.readline(LONGEST_LINE + 1)
         except Exception as error:  # the decompressors raise half a dozen kinds on damaged input
             raise SourceError(f"{name}:{number}: cannot read on: {reason(error)}") from error
-        if len(line) > _LONGEST_LINE:
-            raise SourceError(f"{name}:{number}: a line of more than {_LONGEST_LINE // 2**20} MB, so no record")
+        if len(line) > LONGEST_LINE:
+            raise SourceError(f"{name}:{number}: a line of more than {LONGEST_LINE // 2**20} MB, so no record")
         if not line:
             return
         yield number, line

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Collection, Iterator
-from io import BufferedReader
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
+from io import BufferedReader, FileIO
+from typing import Any, TypeAlias
 
 from kbarchive.archives import HEAD, archive_entries, document, is_hidden, is_packed, stream_entries
-from kbarchive.document import MAX_BYTES, Document, Entry, Failure, Skipped, clean, reason
+from kbarchive.document import Document, Entry, Failure, Skipped, clean, reason
 from kbarchive.errors import SourceError
+from kbarchive.limits import MAX_BYTES
+from kbarchive.repositories import tree_at, tree_entries
 
 __all__ = ["Document", "Failure", "Identity", "Skipped", "SourcePath", "documents", "entries", "identity"]
 
@@ -31,10 +34,11 @@ def documents(
 ) -> Iterator[Document]:
     """The documents of all sources, lazily, in stable order: sources as given, folders by name, archives as packed.
 
-    A source is a file, a folder, a zip, a tar, a compressed file, or "-" for standard input (text, tar or zip). What a
-    file is tells its content, not its name. A folder is read with all folders in it; archives in it are read too;
-    hidden files and folders are left out, also in archives; links to folders are not followed. An archive is never
-    unpacked to disk (a zip on standard input is kept in a temporary file while it is read).
+    A source is a file, a folder, a zip, a tar, a WARC, a compressed file, ``REPO@REV`` (a git repository at a revision, see
+    `kbarchive.repositories`), or "-" for standard input (text or an archive). What a file is tells its content, not its name.
+    A folder is read with all folders in it; archives in it, and in archives, are read too (see `kbarchive.limits`); hidden
+    files and folders are left out, also in archives; links to folders are not followed. An archive is never unpacked to disk
+    (a zip on standard input or in another archive is kept in a temporary file while it is read).
 
     on_skip is told of links and special files. on_failure is told of each file or member that cannot be read, and the
     work goes on behind it; without on_failure that raises SourceError. A source that does not exist raises SourceError
@@ -57,10 +61,35 @@ def documents(
     return dispatch()
 
 
-def entries(*sources: SourcePath, exclude: Collection[Identity] = ()) -> Iterator[Entry]:
+class Meter:
+    """How much has been read of files, in bytes as they lie on the disk, packed or not."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+
+def size_of(sources: Iterable[SourcePath]) -> int:
+    """The bytes of all files of the sources; 0 where that cannot be told."""
+    size = 0
+    for source in [os.fspath(source) for source in sources]:
+        if not os.path.isdir(source):
+            if source == STDIN or not os.path.isfile(source):
+                return 0
+            size += os.path.getsize(source)
+            continue
+        for folder, folders, names in os.walk(source):
+            folders[:] = [name for name in folders if not is_hidden(name)]
+            for name in names:
+                with suppress(OSError):
+                    size += 0 if is_hidden(name) else os.stat(os.path.join(folder, name)).st_size
+    return size
+
+
+def entries(*sources: SourcePath, exclude: Collection[Identity] = (), meter: Meter | None = None) -> Iterator[Entry]:
     """As `documents`, with failures and what is skipped in their places in the stream.
 
-    Files and folders in `exclude` are not read when they are met in a folder: a target is no source.
+    Files and folders in `exclude` are not read when they are met in a folder: a target is no source. The `meter` counts what
+    is read.
     """
     if not sources:
         raise SourceError("no source is given")
@@ -71,12 +100,12 @@ def entries(*sources: SourcePath, exclude: Collection[Identity] = ()) -> Iterato
         if path == STDIN:
             if sys.stdin is None:
                 raise SourceError("standard input is closed")
-        else:
+        elif tree_at(path) is None:
             try:
                 os.stat(path)
             except (OSError, ValueError) as error:  # ValueError: a NUL in the path
                 raise SourceError(f"{clean(path)}: {reason(error)}") from error
-    return (entry for path in paths for entry in _source_entries(path, exclude))
+    return (entry for path in paths for entry in _source_entries(path, exclude, meter or Meter()))
 
 
 def identity(path: SourcePath) -> Identity | None:
@@ -88,9 +117,13 @@ def identity(path: SourcePath) -> Identity | None:
     return found.st_dev, found.st_ino
 
 
-def _source_entries(path: str, exclude: Collection[Identity]) -> Iterator[Entry]:
+def _source_entries(path: str, exclude: Collection[Identity], meter: Meter) -> Iterator[Entry]:
     if path == STDIN:
         yield from stream_entries(sys.stdin.buffer, STDIN)
+        return
+    tree = tree_at(path)
+    if tree is not None:
+        yield from tree_entries(tree)
         return
     file = clean(path).replace(os.sep, "/")
     try:
@@ -99,12 +132,12 @@ def _source_entries(path: str, exclude: Collection[Identity]) -> Iterator[Entry]
         yield Failure(file, None, reason(error))
         return
     if stat.S_ISDIR(found.st_mode):
-        yield from _folder_entries(path, exclude)
+        yield from _folder_entries(path, exclude, meter)
     else:  # also a pipe by name, as the shell's <(command) gives
-        yield from _file_entries(path, file)
+        yield from _file_entries(path, file, meter)
 
 
-def _folder_entries(root: str, exclude: Collection[Identity]) -> Iterator[Entry]:
+def _folder_entries(root: str, exclude: Collection[Identity], meter: Meter) -> Iterator[Entry]:
     pending: list[tuple[str, str]] = [(root, "")]  # a stack: path, and name relative to the folder given
     while pending:
         path, name = pending.pop()
@@ -121,16 +154,16 @@ def _folder_entries(root: str, exclude: Collection[Identity]) -> Iterator[Entry]
                 prefix = f"{name}/" if name else ""
                 pending.extend((os.path.join(path, inner), prefix + inner) for inner in names)
             elif stat.S_ISREG(found.st_mode):
-                yield from _file_entries(path, file)
+                yield from _file_entries(path, file, meter)
             else:
                 yield Skipped(file, None, "a device, pipe or other special file")
         except OSError as error:
             yield Failure(file or clean(root), None, reason(error))
 
 
-def _file_entries(path: str, file: str) -> Iterator[Entry]:
+def _file_entries(path: str, file: str, meter: Meter) -> Iterator[Entry]:
     try:
-        stream = open(path, "rb", buffering=0)  # noqa: SIM115 - closed below; only failing to open is caught here
+        stream = _Metered(path, meter)
     except OSError as error:
         yield Failure(file, None, reason(error))
         return
@@ -149,7 +182,24 @@ def _file_entries(path: str, file: str) -> Iterator[Entry]:
             return
         if packed:
             stream.seek(0)
+            stream.is_packed = True
             with BufferedReader(stream) as buffered:
                 yield from archive_entries(buffered, file)
         else:
+            meter.read += len(data)
             yield document(file, None, data)
+
+
+class _Metered(FileIO):
+    """A file whose bytes are counted when it is packed, and so read little by little."""
+
+    def __init__(self, path: str, meter: Meter) -> None:
+        super().__init__(path, "rb")
+        self._meter = meter
+        self.is_packed = False
+
+    def readinto(self, buffer: Any) -> int | None:
+        size = super().readinto(buffer)
+        if self.is_packed:
+            self._meter.read += size or 0
+        return size

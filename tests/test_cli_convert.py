@@ -91,6 +91,22 @@ def test_errors_and_report_are_written(run: Run, article_folder: Path, tmp_path:
     assert (report["articles"], report["skipped"], report["failures"]) == (3, 1, [failure])
 
 
+def test_first_failure_ends_it_if_asked(run: Run, article_folder: Path, tmp_path: Path) -> None:
+    (article_folder / "broken").symlink_to("nowhere")
+    done = run("convert", "txt", "out.jsonl", "--fail-fast")
+    assert done.returncode == 2
+    assert done.stderr.endswith(b"kbarchive: error: broken: No such file or directory\n")
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_incremental_and_resumed(run: Run, article_folder: Path, tmp_path: Path) -> None:
+    assert run("convert", "txt", "out", "--incremental").returncode == 0
+    done = run("convert", "txt", "out", "--incremental")
+    assert b"of these 3 were converted before" in done.stderr
+    assert run("convert", "txt", "out", "--resume", "--overwrite").returncode == 0  # what was kept is as good for that
+    assert sorted(os.listdir(tmp_path)) == ["out", "txt"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

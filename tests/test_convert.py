@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import importlib
 import io
 import multiprocessing
 import os
 import stat
+import subprocess
 import sys
 import tarfile
 from collections.abc import Callable, Sequence
@@ -104,6 +106,10 @@ def test_folder_is_laid_out_like_the_archive(article_folder: Path, tmp_path: Pat
         (".hidden#1", "_hidden#1"),
         ("a b\0\n\u00e9#C/1", "a_b___#C_1"),
         ("x" * 500 + "#1", "x" * 148 + "#1"),
+        ("aux.txt#1", "_aux.txt#1"),
+        ("COM1", "_COM1"),
+        ("console.txt#1", "console.txt#1"),
+        ("a<b>c:d|e?f*g", "a_b_c_d_e_f_g"),
     ],
 )
 def test_article_without_id_stands_under_a_safe_form_of_its_key(
@@ -172,12 +178,29 @@ def test_report_is_valid_json(article_folder: Path, tmp_path: Path) -> None:
 def test_progress_is_told(many: Path, tmp_path: Path) -> None:
     counts: list[int] = []
     convert(many, tmp_path / "out.jsonl", on_progress=lambda report: counts.append(report.articles))
-    assert counts == [*range(3, 40, 3), 40]
+    assert counts == [*range(3, 37, 3), 38, 40]  # the name of the 38th ends a batch
 
 
 def test_public_name_is_the_function_whatever_was_imported() -> None:
     importlib.import_module("kbarchive.conversion")
     assert callable(kbarchive.convert)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_progress_tells_what_is_left(many: Path, tmp_path: Path, packed: bool) -> None:
+    source = tmp_path / "many.tar.gz" if packed else many
+    if packed:
+        source.write_bytes(gzip.compress(many.read_bytes()))
+    shares: list[float] = []
+    convert(source, tmp_path / "out.jsonl", on_progress=lambda so_far: shares.append(share(so_far)))
+    assert shares == sorted(shares)
+    assert 0 < shares[0] <= shares[-1] <= 1
+    assert shares[-1] > 0.9
+
+
+def share(report: Report) -> float:
+    assert report.source_bytes
+    return report.source_bytes_read / report.source_bytes
 
 
 # Some articles only
@@ -404,6 +427,37 @@ def test_archive_in_the_ftp_form_is_never_replaced(article_folder: Path, tmp_pat
 
 
 # Workers
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_every_start_method(many: Path, tmp_path: Path, method: str) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import kbarchive, kbarchive.reading, multiprocessing\n"
+        "if __name__ == '__main__':\n"
+        f"    multiprocessing.set_start_method({method!r})\n"
+        "    kbarchive.reading._BATCH_DOCUMENTS = 3\n"
+        "    for name in ('out.jsonl', 'out.db', 'out'):\n"
+        f"        kbarchive.convert({str(many)!r}, {str(tmp_path)!r} + '/' + name, jobs=2)\n"
+    )
+    subprocess.run([sys.executable, script], check=True)
+    convert(many, tmp_path / "once.jsonl", jobs=1)
+    assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "once.jsonl").read_bytes()
+    assert len(folder_files(tmp_path / "out")) == 40
+    assert (tmp_path / "out.db").exists()
+
+
+def test_spawning_script_without_a_guard_is_told_what_to_do(many: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import kbarchive, kbarchive.reading, multiprocessing\n"
+        "multiprocessing.set_start_method('spawn', force=True)\n"
+        "kbarchive.reading._BATCH_DOCUMENTS = 3\n"
+        f"kbarchive.convert({str(many)!r}, {str(tmp_path / 'out.jsonl')!r}, jobs=2)\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert "WorkerError: a worker process cannot start; where processes are spawned" in done.stderr
+    assert sorted(os.listdir(tmp_path)) == ["many.tar", "script.py"]
 
 
 def _die(_: list[Entry]) -> None:

@@ -125,7 +125,7 @@ def test_missing_file_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_endless_line_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "_LONGEST_LINE", 100)
+    monkeypatch.setattr(records, "LONGEST_LINE", 100)
     with pytest.raises(SourceError, match="records:1: a line of more than"):
         list(kbarchive.read_jsonl(io.BytesIO(b"x" * 101)))
 

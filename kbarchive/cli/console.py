@@ -145,6 +145,8 @@ def progress(quiet: bool = False) -> Iterator[Callable[[Report], None] | None]:
 def summarize(report: Report, outcome: str = "") -> None:
     """Says on stderr what came of a run: counts, diagnostics by code, what was skipped, and what failed."""
     say(f"{_counts(report)} in {report.seconds:.1f} s{outcome}")
+    if report.reused:
+        say(f"of these {report.reused:,} were converted before")
     if report.revisions or report.identical:
         older = counted(report.revisions, "older revision")
         copies = counted(report.identical, "identical copy", "identical copies")
@@ -195,7 +197,11 @@ def _every(seconds: float, show: Callable[[Report], None]) -> Callable[[Report],
 
 
 def _so_far(report: Report) -> str:
-    return f"{_counts(report)}, {report.seconds:.0f} s"
+    seconds = max(report.seconds, 0.1)
+    rate = f"{report.articles / seconds:,.0f} articles/s, {report.bytes / 1e6 / seconds:,.1f} MB/s"
+    share = report.source_bytes_read / report.source_bytes if report.source_bytes else 0.0
+    left = f", {seconds * (1 - share) / share:,.0f} s left" if 0.01 < share < 1 else ""
+    return f"{_counts(report)}, {rate}, {seconds:.0f} s{left}"
 
 
 def _counts(report: Report) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 
 import click
 
 from kbarchive.cli.completion import complete_file
-from kbarchive.cli.console import CONTEXT_SETTINGS, Number, progress, summarize
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, progress, say, summarize
+from kbarchive.document import clean
 from kbarchive.writers import FORMATS, STDOUT
 
 
@@ -18,8 +21,11 @@ from kbarchive.writers import FORMATS, STDOUT
 @click.argument("target", metavar="TARGET", shell_complete=complete_file, required=False)
 @click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: by the name of TARGET.")
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
+@click.option("--scheduler", metavar="ADDRESS", help="Work on the Dask cluster of this scheduler: tcp://HOST:8786.")
 @click.option("--newest", is_flag=True, help="Of several texts of one article write only the newest.")
 @click.option("--ids", metavar="IDS", help="Write only these: A,B,C, or a file with one a line, or - for standard input.")
+@click.option("--resume", is_flag=True, help="Go on where an earlier run of the same conversion was broken off.")
+@click.option("--incremental", is_flag=True, help="Convert only what has changed since the last run with --incremental.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first file that cannot be read, and write nothing.")
 @click.option("--errors", "errors_file", metavar="FILE", help="Write what failed to FILE, as JSON Lines.")
 @click.option("--report", "report_file", metavar="FILE", help="Write the summary to FILE, as JSON.")
@@ -30,8 +36,11 @@ def convert(
     target: str | None,
     format_name: str | None,
     jobs: int | None,
+    scheduler: str | None,
     newest: bool,
     ids: str | None,
+    resume: bool,
+    incremental: bool,
     fail_fast: bool,
     errors_file: str | None,
     report_file: str | None,
@@ -40,12 +49,16 @@ def convert(
 ) -> int:
     """Convert all articles of each SOURCE to records in TARGET.
 
-    A SOURCE is a file, a folder, a zip, a tar (of any compression), or - for standard input. TARGET is a file or a folder,
+    A SOURCE is a file, a folder, a zip, a tar (of any compression), a WARC or WACZ of saved pages, REPO@REV (a git repository
+    at a revision), or - for standard input. TARGET is a file or a folder,
     whose name tells the format, or - for standard output (JSON Lines). It appears whole at the end, or not at all; the
     records are in input order. Files that are no article are skipped; the summary on stderr counts them and names the first.
 
     Every text is converted, also where several have the same number; in a folder the second is Q206968~2.json. With
     --newest the newest is, and the summary counts the older and the identical ones; sources are read twice for that.
+
+    What is done is kept beside TARGET until all is: with --resume a run that was stopped or killed is gone on with, and gives
+    the same TARGET as one that was not. With --incremental it is kept for the next time.
 
     \b
     Formats that are one file; .gz or .zst behind the name compresses those with a *:
@@ -69,6 +82,10 @@ def convert(
       kbarchive convert txt/ records.jsonl
       kbarchive convert archive.tar.xz records/
       kbarchive convert archive.tar.xz kb.db
+      kbarchive convert archive.tar.xz kb.db --resume
+      kbarchive convert --incremental txt/ records/
+      kbarchive convert kbarchive.git@v1.0 records.jsonl
+      kbarchive convert crawl.warc.gz records.parquet --scheduler tcp://10.0.0.1:8786
       kbarchive convert --newest 1999/ 2001.zip records.jsonl
       kbarchive convert txt/ pages/ --format html
       kbsearch --ids relay | kbarchive convert archive.tar.xz relay/ --ids - --format markdown
@@ -88,16 +105,20 @@ def convert(
     # A live line would mix with records on the same terminal.
     on_terminal = target == STDOUT and sys.stdout is not None and sys.stdout.isatty()
     names = None if ids is None else _names(ids, sources)
-    with progress(quiet or on_terminal) as show:
+    with _hint(target), progress(quiet or on_terminal) as show, _workers(scheduler) as (executor, threads):
         report = convert_sources(
             sources,
             target,
             format_name,
-            jobs,
+            jobs or threads,
             newest=newest,
             overwrite=overwrite,
             ids=names,
             fail_fast=fail_fast,
+            resumable=True,
+            resume=resume,
+            incremental=incremental,
+            executor=executor,
             on_progress=show,
         )
     if errors_file:
@@ -107,6 +128,30 @@ def convert(
     if not quiet or report.failures or report.missing:
         summarize(report, "" if target == STDOUT else f" -> {target}")
     return 1 if report.failures or report.missing else 0
+
+
+@contextmanager
+def _workers(scheduler: str | None) -> Iterator[tuple[Executor | None, int | None]]:
+    if scheduler is None:
+        yield None, None
+        return
+    from kbarchive.cluster import cluster
+
+    with cluster(scheduler) as given:
+        yield given
+
+
+@contextmanager
+def _hint(target: str) -> Iterator[None]:
+    """Says how to go on when the work is broken off and something of it is kept."""
+    from kbarchive.journal import journal_path
+
+    try:
+        yield
+    except BaseException:
+        if target != STDOUT and (journal := journal_path(target)).exists():
+            say(f"what was done is kept: give the same command with --resume to go on, or remove {clean(str(journal))}")
+        raise
 
 
 def _names(ids: str, sources: Iterable[str]) -> list[str]:

@@ -15,7 +15,7 @@ _MOST_LEVELS = 16
 _RULE = re.compile(r"-{20,}\s*")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1000)
 def read_box(text: str, boxed: bool = True) -> tuple[tuple[AppliesTo, ...], tuple[str, ...]]:
     """The entries of a box, deeper ones inside those above them, and the lines before the first that are none.
 

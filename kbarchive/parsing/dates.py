@@ -15,7 +15,7 @@ _PATTERNS = (
 )
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1000)
 def read_date(text: str) -> str | None:
     """A date as ISO, or None where the text is none in any known spelling."""
     for pattern in _PATTERNS:

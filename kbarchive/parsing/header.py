@@ -311,7 +311,7 @@ def _without_page(line: str) -> str:
     return re.sub(r"(?: Print| Email){2,}\s*$", "", line)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1000)
 def _columns(value: str) -> tuple[str, ...]:
     """A value, or several in columns parted by bars; "See article" is none."""
     parts = (" ".join(part.split()) for part in value.split("|"))

@@ -29,13 +29,13 @@ _KINDS: dict[str, SectionKind] = {
 _COLUMNS = re.compile(r"(?<![.:?!)\d])[ ]{2,}[^ ]|[^ ][ ]{3,}[^ ]")
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1000)
 def section_kind(heading: str) -> SectionKind:
     """The kind of section that a heading begins, by its text without case and colon; "other" where it is none of them."""
     return _KINDS.get(heading.rstrip(" :").lower(), "other")
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1000)
 def read_heading(block: str) -> tuple[str, bool]:
     """The text of a heading's two lines, and whether the underline is as long as it."""
     heading, underline = (line.rstrip() for line in block.split("\n", 2)[:2])

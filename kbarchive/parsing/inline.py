@@ -51,7 +51,7 @@ def find_citations(text: str) -> list[Citation]:
     return found
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1000)
 def read_versions(text: str, systems: str = "") -> tuple[Version, ...]:
     """PROD/VER: platforms with their versions; in columns parted by bars, `systems` has the platform of each."""
     found: list[tuple[str, list[str]]] = []
@@ -76,7 +76,7 @@ def read_versions(text: str, systems: str = "") -> tuple[Version, ...]:
     return tuple(Version(platform, tuple(versions)) for platform, versions in found)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1000)
 def read_entry(text: str, inner: tuple[AppliesTo, ...] = ()) -> AppliesTo:
     """An applies-to entry, white space squeezed, with the entries nested in it."""
     name = ""

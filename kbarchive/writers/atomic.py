@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 import shutil
@@ -149,8 +150,26 @@ def _swap(new: str, path: str) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def remove_leftovers(target: str) -> None:
+    """Removes what conversions to a target left that were killed outright. None must be at work."""
+    path = os.path.realpath(target)
+    for name in os.listdir(os.path.dirname(path)):
+        if name.startswith(_temporary_prefix(path)):
+            left = os.path.join(os.path.dirname(path), name)
+            if os.path.isdir(left):
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                with contextlib.suppress(OSError):
+                    os.unlink(left)
+
+
 def _temporary_name(path: str) -> str:
-    return os.path.join(os.path.dirname(path), f".kbarchive-{secrets.token_hex(8)}.tmp")
+    return os.path.join(os.path.dirname(path), f"{_temporary_prefix(path)}{secrets.token_hex(8)}.tmp")
+
+
+def _temporary_prefix(path: str) -> str:
+    name = hashlib.sha256(os.path.basename(path).encode("utf-8", "surrogateescape")).hexdigest()
+    return f".kbarchive-{name[:8]}-"
 
 
 def _mode(path: str) -> int | None:

@@ -11,11 +11,15 @@ from functools import partial
 from typing import ClassVar
 
 from kbarchive.article import Article
+from kbarchive.report import Report
 from kbarchive.writers.atomic import output_folder
 from kbarchive.writers.writer import Renamed
 
 _NO_ID = "_"
 _UNSAFE = re.compile(r"^\.|[^A-Za-z0-9_#.-]")
+# Windows has devices of these names in every folder, whatever the suffix:
+# https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _LONGEST_NAME = 150  # file systems end at 255 bytes
 _OUR_FOLDER = re.compile(r"\d{3,}|_")
 
@@ -42,15 +46,21 @@ class FolderWriter(ABC):
         return [(*_place(article), self.render(article)) for article in articles]
 
     @contextmanager
-    def open(self, target: str, overwrite: bool) -> Iterator[Callable[[list[_File]], object]]:
+    def open(
+        self,
+        target: str,
+        overwrite: bool,
+        report: Report | None = None,  # noqa: ARG002 - for others
+    ) -> Iterator[Callable[[list[_File]], object]]:
         is_ours = partial(_is_ours, suffix=self.suffix if self.replaceable else "")
         with output_folder(target, overwrite, is_ours) as root:
-            yield _Folder(root, self.suffix).write
+            yield _Folder(root, os.path.realpath(target), self.suffix).write
 
 
 class _Folder:
-    def __init__(self, root: str, suffix: str) -> None:
+    def __init__(self, root: str, replaced: str, suffix: str) -> None:
         self._root = root
+        self._replaced = replaced if os.path.isdir(replaced) else None
         self._suffix = suffix
         self._folders: set[str] = set()
         self._copies: dict[str, int] = {}
@@ -64,17 +74,38 @@ class _Folder:
             stem = os.path.join(self._root, folder, name)
             path = stem + self._suffix
             taken = False
-            while not _write_new(path, content):
+            while not self._write_new(path, content):
                 taken = True
                 self._copies[stem] = self._copies.get(stem, 1) + 1
                 path = f"{stem}~{self._copies[stem]}{self._suffix}"
             renamed += taken
         return Renamed(renamed)
 
+    def _write_new(self, path: str, content: bytes) -> bool:
+        if self._replaced is not None:
+            old = os.path.join(self._replaced, os.path.relpath(path, self._root))
+            if _holds(old, content):  # a file that does not change stays the same file
+                try:
+                    os.link(old, path)
+                    return True
+                except FileExistsError:
+                    return False
+                except OSError:  # a file system without links
+                    pass
+        return _write_new(path, content)
+
 
 def folder_of(article: str) -> str:
     """The folder of the file of an article, by its id."""
     return f"{int(article[1:]) // 1000:03}"
+
+
+def _holds(path: str, content: bytes) -> bool:
+    try:
+        with open(path, "rb", buffering=0) as stream:
+            return os.fstat(stream.fileno()).st_size == len(content) and stream.read() == content
+    except OSError:
+        return False
 
 
 def _write_new(path: str, content: bytes) -> bool:
@@ -91,7 +122,8 @@ def _write_new(path: str, content: bytes) -> bool:
 def _place(article: Article) -> tuple[str, str]:
     if article.id and article.id[1:].isdecimal():
         return folder_of(article.id), article.id
-    return _NO_ID, _UNSAFE.sub("_", article.key)[-_LONGEST_NAME:]
+    name = _UNSAFE.sub("_", article.key)[-_LONGEST_NAME:]
+    return _NO_ID, f"_{name}" if _DEVICE.match(name) else name
 
 
 def _is_ours(folder: str, suffix: str) -> bool:

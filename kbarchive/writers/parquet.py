@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, get_type_hints
 
 from kbarchive.article import SCHEMA, Article
 from kbarchive.extras import pyarrow
+from kbarchive.report import Report
 from kbarchive.writers.atomic import output_file, writing
 from kbarchive.writers.flat import Row, flat_row
 
@@ -22,21 +23,22 @@ class ParquetWriter:
     def __init__(self) -> None:
         pyarrow()  # tells now, before the work begins, that it is missing
 
-    def encode(self, articles: Sequence[Article]) -> Any:
+    def encode(self, articles: Sequence[Article]) -> bytes:
         schema = _schema()
         columns = zip(*map(flat_row, articles), strict=True)
         arrays = [pyarrow().array(column, kind) for column, kind in zip(columns, schema.types, strict=True)]
-        return pyarrow().RecordBatch.from_arrays(arrays, schema=schema)
+        batch: bytes = pyarrow().RecordBatch.from_arrays(arrays, schema=schema).serialize().to_pybytes()
+        return batch
 
     @contextmanager
-    def open(self, target: str, overwrite: bool) -> Iterator[Callable[[Any], object]]:  # noqa: ARG002 - a file is replaced
+    def open(self, target: str, overwrite: bool, report: Report | None = None) -> Iterator[Callable[[bytes], object]]:  # noqa: ARG002 - a file is replaced
         with output_file(target) as stream:
             with writing(target):
                 file = _File(stream)
             try:
                 yield file.write
                 with writing(target):
-                    file.close()
+                    file.close(report)
             except BaseException:
                 file.abandon()
                 raise
@@ -50,15 +52,19 @@ class _File:
         self._group: list[Any] = []
         self._size = 0
 
-    def write(self, batch: Any) -> None:
+    def write(self, payload: bytes) -> None:
+        batch = pyarrow("pyarrow.ipc").read_record_batch(payload, _schema())
         self._group.append(batch)
         self._size += batch.nbytes
         if self._size >= _GROUP_BYTES:
             self._write_group()
 
-    def close(self) -> None:
+    def close(self, report: Report | None) -> None:
         if self._group:
             self._write_group()
+        if report is not None:
+            told = {"documents": report.documents, "bytes": report.bytes, "fingerprint": report.fingerprint}
+            self._writer.add_key_value_metadata({f"kbarchive.{name}": str(value) for name, value in told.items()})
         self._writer.close()
 
     def abandon(self) -> None:

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from kbarchive.article import SCHEMA, Article
 from kbarchive.document import clean
 from kbarchive.errors import TargetError
+from kbarchive.report import Report
 from kbarchive.writers.atomic import output_path
 from kbarchive.writers.sqlite_tables import INDEXES, KEYS, TABLES, Rows, rows_of
 
@@ -19,6 +20,7 @@ PRAGMA synchronous = OFF;
 PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA cache_size = -8000;
 """
+_STEPS = 100_000  # some milliseconds
 
 
 class SqliteWriter:
@@ -28,11 +30,13 @@ class SqliteWriter:
         return rows_of(articles)
 
     @contextmanager
-    def open(self, target: str, overwrite: bool) -> Iterator[Callable[[Rows], object]]:  # noqa: ARG002 - a file is replaced
+    def open(self, target: str, overwrite: bool, report: Report | None = None) -> Iterator[Callable[[Rows], object]]:  # noqa: ARG002 - a file is replaced
         with output_path(target) as path, _told(target), closing(sqlite3.connect(path, isolation_level=None)) as connection:
             database = _Database(connection)
             yield database.write
-            database.finish()
+            # Python sees an interrupt from the keyboard only when it is asked something.
+            connection.set_progress_handler(lambda: 0, _STEPS)
+            database.finish(report)
 
 
 class _Database:
@@ -55,7 +59,10 @@ class _Database:
             "INSERT INTO articles_fts (rowid, title, text) SELECT pk, title, text FROM articles WHERE pk > ?", (before,)
         )
 
-    def finish(self) -> None:
+    def finish(self, report: Report | None) -> None:
+        if report is not None:
+            told = (report.documents, report.bytes, report.fingerprint)
+            self._connection.execute("INSERT INTO input VALUES (?, ?, ?)", told)
         self._connection.execute("COMMIT")
         self._connection.executescript(INDEXES)
 
@@ -73,4 +80,6 @@ def _told(target: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+            raise KeyboardInterrupt from None
         raise TargetError(f"cannot write {clean(target)}: {error}") from error

@@ -10,6 +10,7 @@ import msgspec
 from kbarchive.article import AppliesTo, Article, Section
 
 TABLES = """
+CREATE TABLE input (documents INTEGER NOT NULL, bytes INTEGER NOT NULL, fingerprint TEXT NOT NULL);  -- see Report
 CREATE TABLE articles (
     pk INTEGER PRIMARY KEY,  -- in the order of the sources; id and key repeat where there are several texts of an article
     id TEXT,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import ClassVar
 
 from kbarchive.article import Article
+from kbarchive.report import Report
 from kbarchive.writers.atomic import output_file, writing
 from kbarchive.writers.packing import Pack, plain
 
@@ -30,7 +31,12 @@ class StreamWriter(ABC):
         return self._pack(self.render(articles))
 
     @contextmanager
-    def open(self, target: str, overwrite: bool) -> Iterator[Callable[[bytes], object]]:  # noqa: ARG002 - see below
+    def open(
+        self,
+        target: str,
+        overwrite: bool,  # noqa: ARG002 - see below
+        report: Report | None = None,  # noqa: ARG002 - for formats that tell of it
+    ) -> Iterator[Callable[[bytes], object]]:
         # A file is replaced without asking, as every converter does; `overwrite` is for folders.
         between = self._pack(self.between) if self.between else b""
         parted = b""

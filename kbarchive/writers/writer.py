@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol, TypeVar
 
 from kbarchive.article import Article
+from kbarchive.report import Report
 
 Payload = TypeVar("Payload")
 
@@ -25,10 +26,16 @@ class Writer(Protocol[Payload]):
     """
 
     def encode(self, articles: Sequence[Article]) -> Payload:
-        """What to write for these articles (at least one): bytes, or whatever can be pickled."""
+        """What to write for these articles (at least one): bytes, or lists, tuples and dicts of bytes, texts and numbers.
 
-    def open(self, target: str, overwrite: bool) -> AbstractContextManager[Callable[[Payload], object]]:
-        """Gives the function that writes what `encode` made.
+        It comes to the function that writes it by way of MessagePack, which makes lists of tuples. The same articles give
+        the same.
+        """
+
+    def open(
+        self, target: str, overwrite: bool, report: Report | None = None
+    ) -> AbstractContextManager[Callable[[Payload], object]]:
+        """Gives the function that writes what `encode` made. `report` is whole when the context ends.
 
         The target must appear whole when the context ends well, and be as it was before when it ends with an exception.
         Raises TargetError where it cannot be written; what the function raises as OSError becomes one. The function may

@@ -1,0 +1,178 @@
+"""What a conversion has done so far, on disk beside its target, so that another can go on from there.
+
+A journal is a list of frames, each the result of one batch under a key that tells all it was made of: names and contents of its
+documents, format, options, version. A result is taken from it only where the key is the same, so a journal cannot be wrong, at
+most useless. A frame is ``length, CRC-32, key`` (little-endian ``<QI32s``) and that many bytes; one that was cut short by a
+kill, or is damaged, ends the journal or is not used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import struct
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from io import FileIO
+from pathlib import Path
+
+from kbarchive.document import clean
+from kbarchive.errors import TargetError
+from kbarchive.writers.atomic import remove_leftovers, writing
+
+_MARK = b"kbarchive journal 1\n"
+_FRAME = struct.Struct("<QI32s")
+_SYNC_SECONDS = 2.0
+_LONGEST_NAME = 200  # file systems end at 255 bytes
+
+
+def journal_path(target: str) -> Path:
+    """Where the journal of a target is: beside it, hidden."""
+    path = Path(os.path.realpath(target))
+    name = path.name
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()
+    return path.with_name(f".{name}.kbarchive-journal")
+
+
+class Journal:
+    """An open journal. `open_journal` makes one."""
+
+    def __init__(self, file: FileIO) -> None:
+        self._file = file
+        self._frames: dict[bytes, tuple[int, int, int]] = {}  # offset and length of the result, CRC
+        self._live: set[bytes] = set()
+        self._end = self._scan()
+        self._synced = time.monotonic()
+        file.truncate(self._end)
+        file.seek(self._end)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def get(self, key: bytes) -> bytes | None:
+        """The result of a key; None where there is none, or it is damaged."""
+        frame = self._frames.get(key)
+        if frame is None:
+            return None
+        offset, length, crc = frame
+        self._file.seek(offset)
+        result = self._file.read(length)
+        if len(result) != length or zlib.crc32(result) != crc:
+            del self._frames[key]
+            return None
+        self._live.add(key)
+        return result
+
+    def add(self, key: bytes, result: bytes) -> None:
+        """Keeps a result, if it is not kept: from now on a kill does not lose it, and in a moment nor does a power failure."""
+        if key in self._frames:
+            return
+        crc = zlib.crc32(result)
+        self._file.seek(self._end)
+        _write(self._file, _FRAME.pack(len(result), crc, key) + result)
+        self._frames[key] = self._end + _FRAME.size, len(result), crc
+        self._live.add(key)
+        self._end += _FRAME.size + len(result)
+        if time.monotonic() - self._synced > _SYNC_SECONDS:
+            os.fsync(self._file.fileno())
+            self._synced = time.monotonic()
+
+    def compact(self, path: Path) -> None:
+        """Leaves off what was not used since it was opened."""
+        if len(self._live) == len(self._frames):
+            return
+        new = path.with_name(path.name + ".tmp")
+        with open(new, "wb") as stream:
+            stream.write(_MARK)
+            for key in [key for key in self._frames if key in self._live]:
+                result = self.get(key)
+                if result is not None:
+                    stream.write(_FRAME.pack(len(result), zlib.crc32(result), key) + result)
+        self._file.close()  # Windows replaces no open file
+        os.replace(new, path)
+
+    def _scan(self) -> int:
+        """Where the last whole frame ends."""
+        size = self._file.seek(0, os.SEEK_END)
+        self._file.seek(0)
+        if self._file.read(len(_MARK)) != _MARK:
+            self._file.seek(0)
+            _write(self._file, _MARK)
+            return len(_MARK)
+        end = len(_MARK)
+        while True:
+            head = self._file.read(_FRAME.size)
+            if len(head) < _FRAME.size:
+                return end
+            length, crc, key = _FRAME.unpack(head)
+            if length > size - end - _FRAME.size:
+                return end
+            self._frames[key] = end + _FRAME.size, length, crc
+            end += _FRAME.size + length
+            self._file.seek(end)
+
+
+@contextmanager
+def open_journal(target: str, *, resume: bool, keep: bool) -> Iterator[Journal]:
+    """The journal of a target: with `resume` that of earlier runs, else an empty one.
+
+    It goes when all is done, but with `keep`; and when all is not, if nothing is in it.
+
+    Raises TargetError where it cannot be written, or another conversion is at it.
+    """
+    path = journal_path(target)
+    with writing(target), contextlib.suppress(FileExistsError):
+        path.open("xb").close()
+    with ExitStack() as closing:
+        with writing(target):
+            file = closing.enter_context(open(path, "r+b", buffering=0))
+            _lock(file, target)
+            if resume:
+                remove_leftovers(target)
+            else:
+                file.truncate(0)
+            journal = Journal(file)
+        try:
+            yield journal
+        except BaseException:
+            with contextlib.suppress(OSError):
+                if len(journal):
+                    os.fsync(file.fileno())
+                else:
+                    _remove(path, file)
+            raise
+        with writing(target):
+            if keep:
+                journal.compact(path)
+            else:
+                _remove(path, file)
+
+
+def _write(file: FileIO, data: bytes) -> None:
+    # Without a buffer, which would try once more to write when it is closed on a full disk.
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) :]
+
+
+def _remove(path: Path, file: FileIO) -> None:
+    if os.name == "nt":
+        file.close()  # Windows removes no open file; elsewhere the lock goes last
+    path.unlink()
+
+
+def _lock(file: FileIO, target: str) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows, where two conversions to one target are the user's to avoid
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.EACCES):  # else a file system without locks
+            raise TargetError(f"cannot write {clean(target)}: another conversion is writing it") from error
