@@ -154,7 +154,7 @@ def test_sums_are_those_of_whoosh_itself(tmp_path: Path) -> None:
 
 
 def test_agreement_tells_which_queries_differ() -> None:
-    def search(query: str, limit: int, offset: int) -> Any:
+    def search(query: str, limit: int, offset: int, **_: object) -> Any:
         order = ["b", "a"] if query == "odd" and limit == 10 and not offset else ["a", "b"]
         return SimpleNamespace(hits=[SimpleNamespace(key=key) for key in order[offset : offset + limit]])
 
