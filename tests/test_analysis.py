@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from kbarchive.index.analysis import find, plain_words, positions, query_terms
+from kbarchive.index.analysis import analyse, find, plain_words, query_terms, runs
+
+
+def positions(text: str) -> dict[bytes, list[int]]:
+    """The terms of a text, each with its positions in rising order."""
+    found: dict[bytes, list[int]] = {}
+    position = 0
+    for run in map(analyse, runs(text)):
+        for term, offset, _ in run.terms:
+            found.setdefault(term, []).append(position + offset)
+        position += run.words
+    return found
 
 
 @pytest.mark.parametrize(

@@ -68,24 +68,7 @@ class QueryTerms(NamedTuple):
     whole: bytes | None
 
 
-_runs: dict[str, Run] = {}
 _words: dict[str, tuple[bytes, ...]] = {}
-
-
-def positions(text: str) -> dict[bytes, list[int]]:
-    """The terms of a text, each with its positions in rising order."""
-    found: dict[bytes, list[int]] = {}
-    position = 0
-    remembered = _runs.get
-    for text_of_run in _RUN.findall(text):
-        run = remembered(text_of_run) or _remember(text_of_run)
-        for term, offset, _ in run.terms:
-            if term in found:
-                found[term].append(position + offset)
-            else:
-                found[term] = [position + offset]
-        position += run.words
-    return found
 
 
 def find(text: str, terms: Container[bytes]) -> Iterator[Found]:
@@ -165,15 +148,6 @@ def analyse(text_of_run: str) -> Run:
     if len(words) > 1 and len(text_of_run) <= LONGEST_WHOLE:
         terms.append((_whole(text_of_run), 0, b""))
     return Run(len(words), tuple(terms))
-
-
-def _remember(text_of_run: str) -> Run:
-    run = analyse(text_of_run)
-    if len(text_of_run) <= LONGEST_REMEMBERED:
-        if len(_runs) >= REMEMBERED_RUNS:
-            _runs.clear()
-        _runs[text_of_run] = run
-    return run
 
 
 def _whole(text: str) -> bytes:

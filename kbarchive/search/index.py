@@ -15,7 +15,7 @@ import msgspec
 from kbarchive.article import Article
 from kbarchive.errors import UnknownArticleError
 from kbarchive.index.facets import DATE, FACETS
-from kbarchive.index.reader import IndexReader, trusted
+from kbarchive.index.reader import IndexReader
 from kbarchive.index.store import Metadata
 from kbarchive.revisions import newest_first
 from kbarchive.search.completion import article_keys, completions
@@ -24,6 +24,7 @@ from kbarchive.search.folding import Folded, Folding, Scored, best_first, by_dat
 from kbarchive.search.matching import Matcher, Matches
 from kbarchive.search.query import parse
 from kbarchive.search.ranking import Ranker, Ranking
+from kbarchive.search.reading import Reading
 from kbarchive.search.results import Explanation, Hit, QueryDiagnostic, Results, Sort
 from kbarchive.search.scoring import Scorer
 from kbarchive.search.settings import Settings
@@ -252,8 +253,8 @@ class Index:
         with self._reading():
             return article_keys(self._reader, begun)
 
-    def _reading(self) -> _Reading:
-        return _Reading(self._lock, self._reader.location)
+    def _reading(self) -> Reading:
+        return Reading(self._lock, self._reader.location)
 
     def _text(self, key: str, revision: int) -> tuple[Article, bytes]:
         with self._reading():
@@ -365,26 +366,6 @@ class _Asked(msgspec.Struct, frozen=True):
             raise ValueError("limit and offset must not be negative")
         if self.sort not in get_args(Sort):
             raise ValueError(f"sort must be one of {', '.join(get_args(Sort))}")
-
-
-class _Reading:
-    """Reads under the lock, and tells damage as what it is."""
-
-    def __init__(self, lock: threading.RLock, location: Path | None) -> None:
-        self._lock = lock
-        self._trusted = trusted(location)
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        self._trusted.__enter__()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool | None:
-        try:
-            return self._trusted.__exit__(kind, error, traceback)
-        finally:
-            self._lock.release()
 
 
 def _term_weights(ranking: Ranking, matches: Matches | None) -> dict[bytes, float]:
