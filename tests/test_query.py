@@ -13,7 +13,7 @@ from kbarchive.parsing.grammars import TokenListLexer
 from kbarchive.resources import grammar_text
 from kbarchive.search.fields import NAMES
 from kbarchive.search.nodes import And, Phrase, Word, cost
-from kbarchive.search.query import parse
+from kbarchive.search.query import _grammar, _Reader, parse
 from kbarchive.search.units import MOST_WORDS, Unit, plan
 from tests.corpus import corpus_files
 from tests.querying import PASTED, SIGNS
@@ -195,3 +195,14 @@ def test_a_pasted_page_is_cut(joint: str) -> None:
     planned = plan(parse(joint.join(f"word{number}" for number in range(1000))).tree)
     assert len(planned.words) + cost(And(planned.conditions)) <= MOST_WORDS + 1
     assert planned.cut
+
+
+@given(
+    st.lists(
+        st.one_of(st.sampled_from(["relay", "OR", "or", "Q206968", "kb1234", "206968", "é", "NEAR", "9"]), st.text(max_size=4))
+    )
+)
+def test_plain_words_are_what_the_grammar_makes_of_them(words: list[str]) -> None:
+    text = " ".join(words).strip()
+    short, read = parse(text), _Reader(text, 0)
+    assert short.tree == And(tuple(read.nodes(_grammar().parse(text).children, None)))

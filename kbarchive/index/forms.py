@@ -49,10 +49,17 @@ def open_file(storage: Storage) -> Any:
     return storage.open_file(_NAME)
 
 
-def read(data: bytes) -> Mapping[bytes, Mapping[bytes, int]]:
-    """For each stem the numbers of its forms, but for the stem's own, which is 0; raises zlib.error on damaged bytes."""
-    numbers: dict[bytes, dict[bytes, int]] = {}
-    for line in zlib.decompress(data).split(b"\n"):
-        stem, *forms = line.split(b" ")
-        numbers[stem] = {form: min(number, _OTHERS) for number, form in enumerate(forms, 1)}
-    return numbers
+class FormTable:
+    """The table that was written, in which a query looks up the few stems that it has; raises zlib.error on damaged bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self._lines = b"\n" + zlib.decompress(data) + b"\n"
+        self._found: dict[bytes, Mapping[bytes, int]] = {}
+
+    def numbers(self, stem: bytes) -> Mapping[bytes, int]:
+        """The numbers of the forms of a stem, but for its own, which is 0; empty where it has no others."""
+        if stem not in self._found:
+            start = self._lines.find(b"\n" + stem + b" ") + 1
+            line = self._lines[start : self._lines.index(b"\n", start)] if start else stem
+            self._found[stem] = {form: min(number, _OTHERS) for number, form in enumerate(line.split(b" ")[1:], 1)}
+        return self._found[stem]

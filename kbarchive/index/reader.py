@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -60,9 +60,9 @@ class ShardReader:
         return vocabulary.read(self._vocabulary)
 
     @cached_property
-    def forms(self) -> Mapping[bytes, Mapping[bytes, int]]:
-        """For each stem the numbers of its forms in positions; read when first asked for."""
-        return forms.read(bytes(self._forms.read()))
+    def forms(self) -> forms.FormTable:
+        """The numbers of the forms of stems in positions; read when first asked for."""
+        return forms.FormTable(bytes(self._forms.read()))
 
     def postings(self, field: str, term: bytes) -> Postings | None:
         """The posting list of a term in a field, deleted documents included; None where no document has it."""

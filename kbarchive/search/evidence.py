@@ -88,7 +88,7 @@ class Examiner:
             if not places or postings is None:
                 continue
             last = alternative.words - 1
-            if alternative is concept.alternatives[0] and (forms := shard.forms.get(alternative.term)):
+            if alternative is concept.alternatives[0] and (forms := shard.forms.numbers(alternative.term)):
                 number = forms.get(concept.form, 0 if concept.form == alternative.term else -1)
                 for place, form in zip(places, postings.forms(own), strict=True):
                     found[place] = (1.0 if form == number else self._inflected, place + last)

@@ -40,7 +40,7 @@ def form_numbers(shard: ShardReader, unit: Unit) -> Sequence[int | None] | None:
     """
     numbers: list[int | None] = []
     for term, form in zip(unit.terms, unit.forms or (None,) * len(unit.terms), strict=True):
-        number = None if form is None else 0 if form == term else shard.forms.get(term, {}).get(form, -1)
+        number = None if form is None else 0 if form == term else shard.forms.numbers(term).get(form, -1)
         if number == -1:
             return None
         numbers.append(number)
