@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from kbarchive.index.postings import Postings
@@ -173,17 +173,20 @@ def _window(places: Sequence[_Places], rarities: Sequence[float]) -> float:
 
 def _inside(places: Sequence[_Places], rarities: Sequence[float], bounds: Sequence[tuple[int, int]]) -> float:
     """The weight of the words that stand within some bounds."""
-    return sum(
-        rarity * max((share for place, (share, _) in found.items() if _within(place, bounds)), default=0.0)
-        for found, rarity in zip(places, rarities, strict=True)
-    )
+    total = 0.0
+    for found, rarity in zip(places, rarities, strict=True):
+        best = 0.0
+        for place, (share, _) in found.items():
+            if share > best:
+                for start, end in bounds:
+                    if start <= place < end:
+                        best = share
+                        break
+        total += rarity * best
+    return total
 
 
 def _filled(places: Sequence[_Places], end: int) -> float:
     """The share of the first words of a document that are in the question."""
     filled = {word for found in places for place, (_, last) in found.items() if place < end for word in range(place, last + 1)}
     return min(1.0, len(filled) / end) if end else 0.0
-
-
-def _within(place: int, bounds: Iterable[tuple[int, int]]) -> bool:
-    return any(start <= place < end for start, end in bounds)
