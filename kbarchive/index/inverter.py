@@ -15,10 +15,7 @@ from typing import NamedTuple
 from kbarchive.index.analysis import LONGEST_REMEMBERED, REMEMBERED_RUNS, analyse, runs
 from kbarchive.index.forms import PART, SHIFT, Forms
 from kbarchive.index.thesaurus import Stems, thesaurus
-from kbarchive.index.zones import GAP, MOST_POSITIONS, WORTHS, ZONES, Bounds, Piece
-
-K1 = 1.2
-"""How soon further occurrences of a term count for little."""
+from kbarchive.index.zones import GAP, K1, MOST_POSITIONS, WORTHS, ZONES, Bounds, Piece
 
 _POSITION = (1 << SHIFT) - 1
 _ZONE_NUMBERS = {zone: number for number, zone in enumerate(ZONES)}

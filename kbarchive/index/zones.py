@@ -33,6 +33,10 @@ MOST_POSITIONS = (1 << 24) - 1
 """Text behind this position is not indexed (`forms` takes the upper byte); no article comes near."""
 
 
+K1 = 1.2
+"""How soon further occurrences of a term count for little."""
+
+
 class Worth(NamedTuple):
     """What a word is worth in a zone: `weight`, lessened by the share `b` where the zone is longer than `pivot` words."""
 

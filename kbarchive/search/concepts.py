@@ -85,7 +85,7 @@ def question(words: Sequence[AskedWord], scorer: Scorer, settings: Settings, cor
             known[number].add(term)
     telling = sum(word.form not in _ASKING_FORMS for word in firsts.values())
     concepts = []
-    most = len(scorer.everything) * settings.telling
+    most = scorer.documents * settings.telling
     for number, alternatives in enumerate(found):
         frequency = max(scorer.frequency(Unit((term,))) for term in known[number])
         concepts.append(

@@ -15,6 +15,7 @@ from kbarchive.index.reader import IndexReader
 from kbarchive.index.zones import LENGTHS
 from kbarchive.search.concepts import Concept, Correction, Question, question
 from kbarchive.search.evidence import Examiner
+from kbarchive.search.folding import best_first
 from kbarchive.search.results import WordFound
 from kbarchive.search.scoring import WORTHS, Scorer
 from kbarchive.search.settings import Settings
@@ -96,7 +97,7 @@ class Ranker:
         """The documents from `offset` on, best first, with their scores; equal ones by key. `first` goes to the top."""
         number = offset + limit
         bases = self._bases(ranking)
-        order = self._best(bases, max(self._settings.head, number))
+        order = [document for document, _ in best_first(self._reader, bases, max(self._settings.head, number))]
         ranked = self._head(ranking, bases, order[: self._settings.head], number)
         if len(ranked) < number:
             least = ranked[-1][1] if ranked else 0.0
@@ -248,12 +249,6 @@ class Ranker:
 
     def _length(self, document: int) -> float:
         return _EXCESSES[self._reader.lengths[document]]
-
-    def _best(self, scores: Mapping[int, float], number: int) -> Sequence[int]:
-        if len(scores) > number:
-            least = heapq.nlargest(number, scores.values())[-1]
-            scores = {document: score for document, score in scores.items() if score >= least}
-        return sorted(scores, key=lambda document: (-scores[document], self._key(document)))[:number]
 
 
 def _ticks(concept: Concept) -> float:

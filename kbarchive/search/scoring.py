@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from kbarchive.index.inverter import K1
 from kbarchive.index.reader import IndexReader, ShardReader
 from kbarchive.index.schema import TEXT
+from kbarchive.index.zones import K1
 from kbarchive.search.phrases import starts
 from kbarchive.search.units import Unit
 
@@ -56,6 +56,11 @@ class Scorer:
         occurrences = Occurrences(documents, bytes(impacts))
         self._remember(unit, occurrences)
         return occurrences
+
+    @property
+    def documents(self) -> int:
+        """How many documents can be found."""
+        return self._reader.documents
 
     def frequency(self, unit: Unit) -> int:
         """In how many documents the unit stands."""
