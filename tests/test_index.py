@@ -13,15 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from whoosh.filedb.filestore import RamStorage
+from whoosh.index import open_dir
 from whoosh.query import Phrase, Term
-from whoosh.searching import Searcher
 
 from kbarchive import parse
 from kbarchive.document import Document
 from kbarchive.errors import SearchIndexError, SourceError, UnknownArticleError
 from kbarchive.index import build_index, columns, workers
-from kbarchive.index.postings import DamagedPostingsError, Postings, pack
+from kbarchive.index.files import DamagedFileError
+from kbarchive.index.postings import Postings, pack
 from kbarchive.index.records import sources
+from kbarchive.index.schema import SHARD
 from kbarchive.index.store import FORMAT
 from kbarchive.parsing import parse_document
 from kbarchive.pipeline import WorkerError
@@ -188,7 +190,8 @@ def test_an_index_of_another_format_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["current", "*/index.json", "*/*/*.toc", "*/*/*.pst", "*/*/*.trm", "*/*/*.record.col", "*/*/columns"]
+    "pattern",
+    ["current", "*/index.json", "*/*/postings", "*/*/dictionary", "*/*/records", "*/*/columns", "*/*/layout", "*/*/forms"],
 )
 def test_damage_is_told_and_never_a_traceback(tmp_path: Path, pattern: str) -> None:
     index_of(tmp_path).close()
@@ -205,10 +208,10 @@ def test_damage_is_told_and_never_a_traceback(tmp_path: Path, pattern: str) -> N
 
 def test_stock_whoosh_reads_our_postings(tmp_path: Path) -> None:
     with index_of(tmp_path) as index:
-        shard = index._reader.shards[0]
-        with Searcher(shard._reader) as searcher:
+        (folder,) = (tmp_path / "index").glob("*/shard-0")
+        with open_dir(folder, indexname=SHARD).searcher() as searcher:
             keys = {
-                query: sorted(shard.column("key", document) for document in searcher.docs_for_query(query))
+                query: sorted(index._reader.key(document) for document in searcher.docs_for_query(query))
                 for query in (
                     Term("text", "relai"),
                     Term("text", "createwindowex"),
@@ -237,7 +240,7 @@ def test_postings_come_back(held: dict[int, tuple[int, dict[int, int]]]) -> None
     assert [list(postings.forms(document)) for document in documents] == [[form for _, form in found] for found in places]
     assert list(postings.all_positions()) == documents
     assert list(postings.positions(documents[-1] + 1)) == []
-    with pytest.raises(DamagedPostingsError):
+    with pytest.raises(DamagedFileError):
         Postings(data[:-1] + bytes([data[-1] ^ 1]))
 
 
@@ -253,7 +256,7 @@ def test_columns_come_back(values: list[tuple[str, ...]], numbers: list[int]) ->
     both = columns.Facet.joined([facet, facet])
     assert both.count(range(len(values), 2 * len(values))) == counted
     assert both.count(range(2 * len(values))) == {value: 2 * count for value, count in counted.items()}
-    with pytest.raises(columns.DamagedColumnError):
+    with pytest.raises(DamagedFileError):
         read.numbers("size")
 
 

@@ -1,28 +1,25 @@
-"""Our posting lists inside Whoosh's index: inverted in memory, written by the term, read whole.
+"""Our dictionary and posting lists as a codec of Whoosh: inverted in memory, written by the term, read whole.
 
 Whoosh's own way sorts a tuple for every posting and hands them on one by one, which takes two thirds of an index build.
-Terms, columns and segments stay Whoosh's own, and its searcher can read what is written here. Whoosh is frozen at 2.7.4, so
-that the internals used here stay as they are.
+Its searcher can read what is written here. Whoosh is frozen at 2.7.4, so that the internals used here stay as they are.
 """
 
 from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo
-from whoosh.columns import VarBytesColumn
+from whoosh.codec.base import FieldWriter, TermsReader
+from whoosh.codec.whoosh3 import W3Codec
 from whoosh.matching import ListMatcher
-from whoosh.system import pack_ushort
+from whoosh.reading import TermInfo, TermNotFound
 
+from kbarchive.index.dictionary import Dictionary, DictionaryWriter
+from kbarchive.index.files import POSTINGS, OpenFile
 from kbarchive.index.postings import Postings, pack
-
-RECORD = "record"
-"""The column that holds the records."""
-
 
 # The postings of a term while they are collected: for each document its number, the worth of the term in the upper byte above
 # how often it stands there, and so many positions, if it has any. One array a term takes least room and time.
@@ -74,17 +71,15 @@ class InvertedPool:
         """The names of the fields, in order."""
         return sorted((*self._texts, *self._values))
 
-    def pop(self, field: str) -> Iterator[tuple[bytes, Sequence[int], Sequence[int], bytes]]:
-        """The terms of a field in order, each with its documents, how often it stands in each, and its bytes (see `pack`)."""
+    def pop(self, field: str) -> Iterator[tuple[bytes, bytes]]:
+        """The terms of a field in order, each with the bytes of its posting list (see `pack`)."""
         values = self._values.pop(field, {})
         for term in sorted(values):
             documents = values[term]
-            counts = array("I", (1,)) * len(documents)
-            yield term, documents, counts, pack(documents, counts)
+            yield term, pack(documents, array("I", (1,)) * len(documents))
         texts = self._texts.pop(field, {})
         for term in sorted(texts):
-            documents, counts, impacts, places = _columns(texts[term])
-            yield term, documents, counts, pack(documents, counts, impacts, places)
+            yield term, pack(*_columns(texts[term]))
 
     def terms(self, field: str) -> set[bytes]:
         """All terms of a field."""
@@ -108,51 +103,99 @@ class InvertedPool:
 
 
 class ShardCodec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
-    """Whoosh's codec with our posting lists, and without the statistics that only its top-k pruning needs."""
+    """Whoosh's codec with our dictionary and posting lists, and without the statistics that only its top-k pruning needs."""
 
     length_stats = False
 
     def field_writer(self, storage: Any, segment: Any) -> ShardFieldWriter:
-        return ShardFieldWriter(self, storage, segment)
+        del segment
+        return ShardFieldWriter(storage)
 
-    def postings_reader(self, dbfile: Any, terminfo: Any, format_: Any, term: Any = None, scorer: Any = None) -> Any:
-        offset, (length,) = terminfo.extent()  # Whoosh gives the length as the tuple that it was unpacked to
-        postings = Postings(bytes(dbfile.get(offset, length)))
-        values = [array("I", postings.positions(document)).tobytes() for document in postings.documents]
-        return ListMatcher(
-            list(postings.documents), list(postings.counts), values, format_, scorer=scorer, term=term, terminfo=terminfo
-        )
+    def terms_reader(self, storage: Any, segment: Any) -> ShardTermsReader:
+        del segment
+        return ShardTermsReader(storage)
 
 
-class ShardFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no types
-    """Whoosh's writer of the terms, fed by the term."""
+class ShardFieldWriter(FieldWriter):  # type: ignore[misc]  # Whoosh has no types
+    """Writes the dictionary and the posting lists, fed by the term."""
+
+    def __init__(self, storage: Any) -> None:
+        self._dictionary = DictionaryWriter(storage)
+        self._postings = storage.create_file(POSTINGS)
+        self.is_closed = False
 
     def add_postings(self, schema: Any, lengths: None, items: InvertedPool) -> None:
-        del lengths
-        offset = self._postfile.tell()
+        del schema, lengths
         for field in items.fields():
-            self.start_field(field, schema[field])
-            prefix = pack_ushort(self._fieldid)
-            for term, documents, counts, data in items.pop(field):
-                self._postfile.write(data)
-                self._tindex.add(prefix + term, _term_info(documents, counts, offset, len(data)).to_bytes())
-                offset += len(data)
-            self.finish_field()
+            self._dictionary.start_field(field)
+            for term, data in items.pop(field):
+                self._postings.write(data)
+                self._dictionary.add(term, len(data))
+
+    def close(self) -> None:
+        self._dictionary.close()
+        self._postings.close()
+        self.is_closed = True
 
 
-def empty_records(storage: Any, segment: Any, documents: Collection[int]) -> None:
-    """Writes the column of records of a finished segment anew, without those of some documents."""
-    name = W3Codec.column_filename(segment, RECORD)
-    column = VarBytesColumn()
-    number = segment.doc_count_all()
-    old, new = storage.open_file(name), storage.create_file(f"{name}.new")
-    reader, writer = column.reader(old, 0, storage.file_length(name), number), column.writer(new)
-    for document in range(number):
-        writer.add(document, b"" if document in documents else bytes(reader[document]))
-    writer.finish(number)
-    new.close()
-    old.close()
-    storage.rename_file(f"{name}.new", name, safe=False)
+class ShardTermsReader(TermsReader):  # type: ignore[misc]  # Whoosh has no types
+    """A shard as Whoosh's own searcher asks for it. kbarchive reads the same files without Whoosh (`index.reader`)."""
+
+    def __init__(self, storage: Any) -> None:
+        self._dictionary = Dictionary(storage)
+        self._postings = OpenFile(storage, POSTINGS)
+
+    def __contains__(self, term: tuple[str, bytes]) -> bool:
+        return self._dictionary.find(*term) is not None
+
+    def indexed_field_names(self) -> list[str]:
+        return self._dictionary.fields
+
+    def terms(self) -> Iterator[tuple[str, bytes]]:
+        return (term for field in self._dictionary.fields for term in self.terms_from(field, b""))
+
+    def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
+        return ((fieldname, term) for term, _ in self._dictionary.terms(fieldname, prefix))
+
+    def items(self) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        return ((term, self.term_info(*term)) for term in self.terms())
+
+    def items_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        return ((term, self.term_info(*term)) for term in self.terms_from(fieldname, prefix))
+
+    def term_info(self, fieldname: str, text: bytes) -> TermInfo:
+        postings = self._find(fieldname, text)
+        counts, documents = postings.counts, postings.documents
+        return TermInfo(weight=sum(counts), df=len(documents), maxweight=max(counts), minid=documents[0], maxid=documents[-1])
+
+    def frequency(self, fieldname: str, text: bytes) -> int:
+        return sum(self._find(fieldname, text).counts)
+
+    def doc_frequency(self, fieldname: str, text: bytes) -> int:
+        return len(self._find(fieldname, text).documents)
+
+    def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> ListMatcher:
+        postings = self._find(fieldname, text)
+        values = [array("I", postings.positions(document)).tobytes() for document in postings.documents]
+        return ListMatcher(
+            list(postings.documents),
+            list(postings.counts),
+            values,
+            format_,
+            scorer=scorer,
+            term=(fieldname, text),
+            terminfo=self.term_info(fieldname, text),
+        )
+
+    def close(self) -> None:
+        self._dictionary.close()
+        self._postings.close()
+
+    def _find(self, field: str, term: bytes) -> Postings:
+        place = self._dictionary.find(field, term)
+        if place is None:
+            raise TermNotFound(f"no term {term!r} in {field}")
+        return Postings(self._postings.get(place.offset, place.length))
 
 
 def _columns(held: array[int]) -> tuple[array[int], array[int], bytes, bytes]:
@@ -197,9 +240,3 @@ def _little_endian(numbers: array[int]) -> bytes:
         numbers = array("I", numbers)
         numbers.byteswap()
     return numbers.tobytes()
-
-
-def _term_info(documents: Sequence[int], counts: Sequence[int], offset: int, length: int) -> Any:
-    info = W3TermInfo(weight=sum(counts), df=len(documents), maxweight=max(counts), minid=documents[0], maxid=documents[-1])
-    info.set_extent(offset, length)
-    return info

@@ -20,8 +20,8 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
-from whoosh.filedb.filestore import Storage
 
+from kbarchive.index.files import DamagedFileError, OpenFile, Storage
 from kbarchive.index.postings import little_endian
 
 _NAME = "columns"
@@ -29,10 +29,6 @@ _HEAD = struct.Struct("<II")
 
 _Directory = dict[str, tuple[int, int, int]]
 _encode = msgspec.msgpack.encode
-
-
-class DamagedColumnError(Exception):
-    """The bytes of a column are not those that were written."""
 
 
 class Facet:
@@ -68,7 +64,7 @@ class _StoredFacet(msgspec.Struct, array_like=True):
     documents: bytes
 
 
-def write(storage: Storage, facets: Mapping[str, Iterable[tuple[str, ...]]], numbers: Mapping[str, Iterable[int]]) -> None:
+def write(storage: Any, facets: Mapping[str, Iterable[tuple[str, ...]]], numbers: Mapping[str, Iterable[int]]) -> None:
     """Writes the columns of a shard beside its segment: for each document its values of each facet, and its numbers."""
     blocks = {name: _encode(_stored(documents)) for name, documents in facets.items()}
     blocks |= {name: _bytes(column) for name, column in numbers.items()}
@@ -84,11 +80,10 @@ def write(storage: Storage, facets: Mapping[str, Iterable[tuple[str, ...]]], num
 
 
 class Columns:
-    """The columns of a shard. Raises DamagedColumnError where what is asked for is damaged or missing."""
+    """The columns of a shard. Raises DamagedFileError where what is asked for is damaged or missing."""
 
     def __init__(self, storage: Storage) -> None:
-        self._file: Any = storage.open_file(_NAME)
-        self._length: int = storage.file_length(_NAME)
+        self._file = OpenFile(storage, _NAME)
         self._found: tuple[_Directory, int] | None = None
 
     def close(self) -> None:
@@ -113,16 +108,16 @@ class Columns:
         return self._checked(start + offset, length, check)
 
     def _directory(self) -> tuple[_Directory, int]:
-        if self._length < _HEAD.size:
-            raise DamagedColumnError("the columns are cut")
-        check, length = _HEAD.unpack(bytes(self._file.get(0, _HEAD.size)))
+        if self._file.size < _HEAD.size:
+            raise DamagedFileError("the columns are cut")
+        check, length = _HEAD.unpack(self._file.get(0, _HEAD.size))
         encoded = self._checked(_HEAD.size, length, check)
         return msgspec.msgpack.decode(encoded, type=_Directory), _HEAD.size + length
 
     def _checked(self, start: int, length: int, check: int) -> bytes:
-        data = bytes(self._file.get(start, length)) if 0 <= length <= self._length - start else b""
+        data = self._file.get(start, length)
         if len(data) != length or zlib.crc32(data) != check:
-            raise DamagedColumnError("a column fails its checksum")
+            raise DamagedFileError("a column fails its checksum")
         return data
 
 

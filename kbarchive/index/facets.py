@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kbarchive.article import Article
-from kbarchive.index.schema import exact_values
+from kbarchive.index.values import exact_values
 from kbarchive.index.zones import applies_to_entries
 
 FACETS: tuple[str, ...] = ("collection", "product", "keyword", "type", "year")
@@ -13,6 +13,9 @@ DATE = "date"
 
 ALIKE = "alike"
 """The column of groups of near-identical articles, see `likeness`; 0 is for an article that is like no other."""
+
+DROPPED = "dropped"
+"""The column, a number each, of the documents that no search finds: older revisions and copies."""
 
 
 def facet_values(article: Article) -> dict[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from whoosh.filedb.filestore import Storage
+from kbarchive.index.files import OpenFile, Storage
 
 SHIFT = 24
 _OTHERS = 254
@@ -35,7 +35,7 @@ class Forms:
         numbers = self._numbers.setdefault(stem, {})
         return numbers.setdefault(form, min(len(numbers) + 1, _OTHERS))
 
-    def write(self, storage: Storage) -> None:
+    def write(self, storage: Any) -> None:
         """Writes the table beside a shard: a line a stem, the stem and then its forms by number, in zlib's form."""
         lines = (b" ".join((stem, *forms)) for stem, forms in sorted(self._numbers.items()))
         text = zlib.compress(b"\n".join(lines), _LEVEL)
@@ -44,9 +44,9 @@ class Forms:
         file.close()
 
 
-def open_file(storage: Storage) -> Any:
+def open_file(storage: Storage) -> OpenFile:
     """The file, to be read later."""
-    return storage.open_file(_NAME)
+    return OpenFile(storage, _NAME)
 
 
 class FormTable:

@@ -11,17 +11,13 @@ import struct
 import zlib
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Any
 
-from whoosh.filedb.filestore import Storage
-
+from kbarchive.index.files import DamagedFileError, OpenFile, Storage
 from kbarchive.index.zones import Bounds, length_byte, pack, unpack
 
 _NAME = "layout"
 _NUMBER = struct.Struct("<I")
-
-
-class DamagedLayoutError(Exception):
-    """The bytes of a layout are not those that were written."""
 
 
 class LayoutWriter:
@@ -37,7 +33,7 @@ class LayoutWriter:
         self._lengths.append(length_byte(words))
         self._blocks.append(_NUMBER.pack(zlib.crc32(block)) + block)
 
-    def write(self, storage: Storage) -> None:
+    def write(self, storage: Any) -> None:
         """Writes the file beside the shard."""
         number = len(self._blocks)
         offsets = accumulate(map(len, self._blocks), initial=0)
@@ -48,15 +44,15 @@ class LayoutWriter:
 
 
 class Layout:
-    """Reads what `LayoutWriter` wrote; raises DamagedLayoutError."""
+    """Reads what `LayoutWriter` wrote; raises DamagedFileError."""
 
     def __init__(self, storage: Storage) -> None:
-        self._file = storage.open_file(_NAME)
+        self._file = OpenFile(storage, _NAME)
         start = 2 * _NUMBER.size
         (number,) = _NUMBER.unpack(self._file.get(_NUMBER.size, _NUMBER.size))
-        head = bytes(self._file.get(_NUMBER.size, _NUMBER.size + number + (number + 1) * _NUMBER.size))
+        head = self._file.get(_NUMBER.size, _NUMBER.size + number + (number + 1) * _NUMBER.size)
         if _NUMBER.unpack(self._file.get(0, _NUMBER.size))[0] != zlib.crc32(head):
-            raise DamagedLayoutError("the layout fails its checksum")
+            raise DamagedFileError("the layout fails its checksum")
         self.lengths = head[_NUMBER.size : _NUMBER.size + number]
         """The length byte of each document."""
         self._offsets = memoryview(head)[_NUMBER.size + number :]
@@ -65,9 +61,9 @@ class Layout:
     def zones(self, document: int) -> list[Bounds]:
         """The zones of a document, in the order of their positions; code stands before the zone that it lies in."""
         start, end = struct.unpack_from("<2I", self._offsets, document * _NUMBER.size)
-        block = bytes(self._file.get(self._blocks + start, end - start))
+        block = self._file.get(self._blocks + start, end - start)
         if _NUMBER.unpack_from(block)[0] != zlib.crc32(block[_NUMBER.size :]):
-            raise DamagedLayoutError("the zones of a document fail their checksum")
+            raise DamagedFileError("the zones of a document fail their checksum")
         return unpack(block[_NUMBER.size :])
 
     def close(self) -> None:

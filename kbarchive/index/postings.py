@@ -17,15 +17,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import accumulate
 
+from kbarchive.index.files import DamagedFileError
 from kbarchive.index.forms import SHIFT
 
 _CHECK = struct.Struct("<I")
 _HEAD = struct.Struct("<IBBBBB")
 _TYPES = {1: "B", 2: "H", 4: "I"}
-
-
-class DamagedPostingsError(Exception):
-    """The bytes of a posting list are not those that were written."""
 
 
 class Postings:
@@ -36,7 +33,7 @@ class Postings:
     def __init__(self, data: bytes) -> None:
         start = _CHECK.size + _HEAD.size
         if len(data) < start or _CHECK.unpack_from(data)[0] != zlib.crc32(memoryview(data)[_CHECK.size :]):
-            raise DamagedPostingsError("a posting list fails its checksum")
+            raise DamagedFileError("a posting list fails its checksum")
         number, step_width, count_width, impact_width, self._width, self._form_width = _HEAD.unpack_from(data, _CHECK.size)
         self.documents: Sequence[int] = array("I", accumulate(_read(data, start, number, step_width)))
         start += number * step_width

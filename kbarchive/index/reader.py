@@ -12,47 +12,44 @@ from functools import cached_property
 from itertools import chain
 from pathlib import Path
 
-from whoosh.filedb.filestore import FileStorage, Storage
-from whoosh.reading import TermNotFound
-
 from kbarchive.article import Article
 from kbarchive.errors import KbArchiveError, SearchIndexError
 from kbarchive.index import forms, records, vocabulary
 from kbarchive.index.columns import Columns, Facet
+from kbarchive.index.dictionary import Dictionary
+from kbarchive.index.facets import DROPPED
+from kbarchive.index.files import KEYS, POSTINGS, RECORDS, Folder, OpenFile, Storage
 from kbarchive.index.layout import Layout
 from kbarchive.index.postings import Postings
-from kbarchive.index.schema import SHARD, new_schema
+from kbarchive.index.rows import Rows
 from kbarchive.index.store import Metadata, current_generation
 from kbarchive.index.zones import ZONES
-
-_COLUMNS = ("key", "record")
 
 
 class ShardReader:
     """One shard. Documents are numbered from 0 here."""
 
     def __init__(self, storage: Storage, base: int) -> None:
-        # With our own schema Whoosh does not unpickle that of the index.
-        self._reader = storage.open_index(indexname=SHARD, schema=new_schema()).reader()
-        self._terms = self._reader._terms
-        self.base = base
-        self.documents: int = self._reader.doc_count_all()
-        self.deleted = frozenset(self._reader._perdoc.deleted_docs())
         # All files are opened now: a later build may remove them while this reader goes on.
-        self._columns = {name: self._reader.column_reader(name, translate=False) for name in _COLUMNS}
+        self._dictionary = Dictionary(storage)
+        self._postings = OpenFile(storage, POSTINGS)
+        self._keys = Rows(storage, KEYS)
+        self._records = Rows(storage, RECORDS)
         self._vocabulary = vocabulary.open_file(storage)
         self._forms = forms.open_file(storage)
         self.layout = Layout(storage)
-        self._bounds: dict[tuple[str, ...], dict[int, list[tuple[int, int]]]] = {}
         self.columns = Columns(storage)
+        self._bounds: dict[tuple[str, ...], dict[int, list[tuple[int, int]]]] = {}
+        self.base = base
+        self.documents = len(self._records)
+        self.deleted = frozenset(self.columns.numbers(DROPPED))
 
     def close(self) -> None:
-        if not self._reader.is_closed:
-            self._reader.close()
-            self._vocabulary.close()
-            self._forms.close()
-            self.layout.close()
-            self.columns.close()
+        for file in (
+            *(self._dictionary, self._postings, self._keys, self._records),
+            *(self._vocabulary, self._forms, self.layout, self.columns),
+        ):
+            file.close()
 
     @cached_property
     def vocabulary(self) -> vocabulary.Vocabulary:
@@ -62,16 +59,12 @@ class ShardReader:
     @cached_property
     def forms(self) -> forms.FormTable:
         """The numbers of the forms of stems in positions; read when first asked for."""
-        return forms.FormTable(bytes(self._forms.read()))
+        return forms.FormTable(self._forms.read())
 
     def postings(self, field: str, term: bytes) -> Postings | None:
         """The posting list of a term in a field, deleted documents included; None where no document has it."""
-        try:
-            info = self._terms.term_info(field, term)
-        except TermNotFound:
-            return None
-        offset, (length,) = info.extent()  # Whoosh gives the length as the tuple that it was unpacked to
-        return Postings(bytes(self._terms._postfile.get(offset, length)))
+        place = self._dictionary.find(field, term)
+        return Postings(self._postings.get(place.offset, place.length)) if place else None
 
     def bounds(self, zones: Sequence[str], document: int) -> Sequence[tuple[int, int]]:
         """The positions at which some zones of a document begin and end."""
@@ -90,22 +83,19 @@ class ShardReader:
         postings = self.postings(field, value.encode("utf-8", "surrogateescape"))
         return postings.documents if postings else ()
 
-    def column(self, name: str, document: int) -> str:
-        """The value of an exact field with a column; "" where there is none."""
-        value: bytes = self._columns[name][document]
-        return bytes(value).decode("utf-8", "surrogateescape")
+    def key(self, document: int) -> str:
+        """The key of a document."""
+        return self._keys[document].decode("utf-8", "surrogateescape")
 
     def record(self, document: int) -> bytes:
         """The stored record, for `records.unpack`."""
-        return bytes(self._columns["record"][document])
+        return self._records[document]
 
     def values(self, field: str, prefix: str = "") -> Iterator[str]:
         """The values of an exact field that begin with a prefix, in order."""
         start = prefix.encode("utf-8", "surrogateescape")
-        if field not in self._terms.indexed_field_names():
-            return
-        for name, term in self._terms.terms_from(field, start):
-            if name != field or not term.startswith(start):
+        for term, _ in self._dictionary.terms(field, start):
+            if not term.startswith(start):
                 return
             yield term.decode("utf-8", "surrogateescape")
 
@@ -160,9 +150,10 @@ class IndexReader:
                 if document not in shard.deleted:
                     yield shard.base + document
 
-    def column(self, name: str, document: int) -> str:
+    def key(self, document: int) -> str:
+        """The key of a document."""
         shard = self.shard(document)
-        return shard.column(name, document - shard.base)
+        return shard.key(document - shard.base)
 
     def facet(self, name: str) -> Facet:
         """The values of a facet (`facets.FACETS`) over all documents; read when first asked for."""
@@ -191,11 +182,11 @@ def open_reader(index_dir: Path) -> IndexReader:
     folder, metadata = current_generation(index_dir)
     with trusted(index_dir):
         try:
-            return IndexReader([FileStorage(str(folder / name)) for name in metadata.shards], metadata, index_dir)
+            return IndexReader([Folder(folder / name) for name in metadata.shards], metadata, index_dir)
         except FileNotFoundError:
             # A build may have replaced the generation between the two steps above: once more, with the new one.
             folder, metadata = current_generation(index_dir)
-            return IndexReader([FileStorage(str(folder / name)) for name in metadata.shards], metadata, index_dir)
+            return IndexReader([Folder(folder / name) for name in metadata.shards], metadata, index_dir)
 
 
 @contextlib.contextmanager

@@ -14,13 +14,16 @@ from whoosh.writing import SegmentWriter
 
 from kbarchive.article import Article
 from kbarchive.index import columns, records, vocabulary
-from kbarchive.index.codec import InvertedPool, ShardCodec, empty_records
-from kbarchive.index.facets import ALIKE, DATE, FACETS, date_number, facet_values
+from kbarchive.index.codec import InvertedPool, ShardCodec
+from kbarchive.index.facets import ALIKE, DATE, DROPPED, FACETS, date_number, facet_values
+from kbarchive.index.files import KEYS, RECORDS
 from kbarchive.index.inverter import Inverter
 from kbarchive.index.layout import LayoutWriter
 from kbarchive.index.likeness import Likeness, likeness
-from kbarchive.index.schema import SHARD, SPELLING, TEXT, new_schema, values
+from kbarchive.index.rows import RowsWriter
+from kbarchive.index.schema import SHARD, new_schema
 from kbarchive.index.thesaurus import is_name
+from kbarchive.index.values import SPELLING, TEXT, encoded, values
 from kbarchive.index.zones import pieces
 from kbarchive.revisions import Facts, Role, facts_of, rank
 
@@ -50,6 +53,8 @@ class ShardWriter:
         self._writer.pool = InvertedPool()
         self._inverter = Inverter()
         self._layout = LayoutWriter()
+        self._keys = RowsWriter(storage, KEYS)
+        self._records = RowsWriter(storage, RECORDS)
         self._facts: list[tuple[tuple[str, str], ...]] = []
         self._facets: dict[str, list[tuple[str, ...]]] = {name: [] for name in FACETS}
         self._dates: list[int] = []
@@ -66,14 +71,18 @@ class ShardWriter:
             inverted = self._inverter.invert(pieces(article))
             self._writer.pool.add_text(TEXT, self._writer.docnum, inverted.postings)
             self._writer.pool.add_values(self._writer.docnum, values(article))
-            self._writer.add_document(key=article.key, record=records.pack(article, source))
+            self._records.add(records.pack(article, source))
             self._layout.add(inverted.zones, inverted.words)
             if facts.id:
                 self._newest[facts.id] = facts
         else:  # no need to analyse what `finish` would drop in any case
             record = b"" if facts.digest == newest.digest else records.pack(article, source)
-            self._writer.add_document(id=article.id, record=record)
+            self._records.add(record)
+            if article.id:
+                self._writer.pool.add_values(self._writer.docnum, {"id": [encoded(article.id)]})
             self._layout.add((), 0)
+        self._keys.add(encoded(article.key))
+        self._writer.add_document()
         self._facts.append(tuple(_facts(article)))
         for name, found in facet_values(article).items():
             self._facets[name].append(found)
@@ -102,10 +111,10 @@ class ShardWriter:
         self._inverter.forms.write(self._storage)
         self._layout.write(self._storage)
         # Those of dropped documents are there as well, where no search ever looks.
-        columns.write(self._storage, self._facets, {DATE: self._dates, ALIKE: alike})
+        columns.write(self._storage, self._facets, {DATE: self._dates, ALIKE: alike, DROPPED: sorted(dropped)})
+        self._keys.close()
+        self._records.close(emptied=copies)
         self._writer.commit(merge=False)
-        if copies:
-            empty_records(self._storage, self._writer.newsegment, copies)
         counted = Counter(fact for number, facts in enumerate(self._facts) if number not in dropped for fact in facts)
         counts: Counts = {}
         for (group, name), count in sorted(counted.items()):

@@ -12,28 +12,22 @@ import os
 import re
 import shutil
 import tempfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-from whoosh.filedb.filestore import FileStorage
-from whoosh.util.filelock import try_for
 
 from kbarchive._version import __version__
 from kbarchive.errors import SearchIndexError
 
 # Counts up with every change of the schema, the analysis or the files.
-FORMAT = 6
+FORMAT = 7
 
 _POINTER = "current"
 _LOCK = "lock"
 _METADATA = "index.json"
 _GENERATION = re.compile(r"generation-(\d{6})\Z")
 _LOCK_SECONDS = 10.0
-
-# Small files of Whoosh, which has no checksums of its own; they are read whole when an index is opened.
-_CHECKED = (".toc", ".key.col")
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +42,6 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     counts: dict[str, dict[str, int]]
     files: dict[str, int]
-    checksums: dict[str, int] = {}
 
 
 def rebuild_hint(index_dir: Path) -> str:
@@ -87,11 +80,6 @@ def current_generation(index_dir: Path) -> tuple[Path, Metadata]:
             raise SearchIndexError(
                 f"the index {index_dir} is damaged: {name}/{file} is missing or cut; {rebuild_hint(index_dir)}"
             )
-    for file, checksum in metadata.checksums.items():
-        if zlib.crc32((folder / file).read_bytes()) != checksum:
-            raise SearchIndexError(
-                f"the index {index_dir} is damaged: {name}/{file} fails its checksum; {rebuild_hint(index_dir)}"
-            )
     return folder, metadata
 
 
@@ -102,6 +90,10 @@ def new_generation(index_dir: Path) -> Iterator[Path]:
     It is published when the block ends, and removed when the block raises. One builder at a time.
     Raises SearchIndexError where the folder holds anything but an index of ours, cannot be written, or is being written.
     """
+    # Whoosh is not imported to read an index.
+    from whoosh.filedb.filestore import FileStorage
+    from whoosh.util.filelock import try_for
+
     _refuse_foreign(index_dir)
     try:
         index_dir.mkdir(parents=True, exist_ok=True)
@@ -128,8 +120,7 @@ def new_generation(index_dir: Path) -> Iterator[Path]:
 def write_metadata(folder: Path, metadata: Metadata) -> None:
     """Writes the metadata of a complete generation, with the sizes of the files that are in it."""
     files = {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}
-    checksums = {name: zlib.crc32((folder / name).read_bytes()) for name in files if name.endswith(_CHECKED)}
-    encoded = msgspec.json.encode(msgspec.structs.replace(metadata, files=files, checksums=checksums))
+    encoded = msgspec.json.encode(msgspec.structs.replace(metadata, files=files))
     (folder / _METADATA).write_bytes(msgspec.json.format(encoded) + b"\n")
 
 

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from whoosh.filedb.filestore import Storage
+from kbarchive.index.files import OpenFile, Storage
 
 _NAME = "vocabulary"
 _LENGTHS = struct.Struct("<II")
@@ -25,7 +25,7 @@ class Vocabulary(NamedTuple):
     words: str
 
 
-def write(storage: Storage, terms: Collection[bytes], words: Collection[bytes]) -> None:
+def write(storage: Any, terms: Collection[bytes], words: Collection[bytes]) -> None:
     """Writes the vocabulary of a shard beside its segment."""
     parts = [b"\n".join(sorted(part)) for part in (terms, words)]
     file = storage.create_file(_NAME)
@@ -33,14 +33,14 @@ def write(storage: Storage, terms: Collection[bytes], words: Collection[bytes]) 
     file.close()
 
 
-def open_file(storage: Storage) -> Any:
+def open_file(storage: Storage) -> OpenFile:
     """The file, to be read later."""
-    return storage.open_file(_NAME)
+    return OpenFile(storage, _NAME)
 
 
-def read(file: Any) -> Vocabulary:
+def read(file: OpenFile) -> Vocabulary:
     """The vocabulary of a file; raises zlib.error or struct.error on damaged bytes."""
-    data = bytes(file.read())
+    data = file.read()
     first, second = _LENGTHS.unpack_from(data)
     text = zlib.decompress(data[_LENGTHS.size :])
     if len(text) != first + second:

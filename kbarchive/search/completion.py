@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kbarchive.index.analysis import word_terms
 from kbarchive.index.reader import IndexReader
-from kbarchive.index.schema import HAS, SPELLING
+from kbarchive.index.values import HAS, SPELLING
 from kbarchive.search.fields import EXACT, LINKS, NAMES, RANGED, TEXT
 from kbarchive.search.phrases import documents_with
 from kbarchive.search.units import Unit

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kbarchive.index.postings import Postings
 from kbarchive.index.reader import IndexReader, ShardReader
-from kbarchive.index.schema import TEXT
+from kbarchive.index.values import TEXT
 from kbarchive.index.zones import ZONES
 from kbarchive.search.concepts import Concept, Question
 from kbarchive.search.settings import Settings

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from kbarchive.index.analysis import query_terms
-from kbarchive.index.schema import HAS
+from kbarchive.index.values import HAS
 from kbarchive.index.zones import SECTIONS
 from kbarchive.search.nodes import Field, Fuzzy, Leaf, Near, Node, Phrase, Range, Wildcard, Word
 

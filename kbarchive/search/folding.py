@@ -99,5 +99,5 @@ def _first(reader: IndexReader, scores: Mapping[int, float], by: Mapping[int, fl
         # Only those that can be among them are sorted, and their keys read.
         least = heapq.nlargest(number, by.values())[-1]
         documents = [document for document, value in by.items() if value >= least]
-    order = sorted(documents, key=lambda document: (-by[document], -scores[document], reader.column("key", document)))
+    order = sorted(documents, key=lambda document: (-by[document], -scores[document], reader.key(document)))
     return [(document, scores[document]) for document in order[:number]]

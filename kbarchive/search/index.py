@@ -56,7 +56,7 @@ class Index:
         self._ranker = Ranker(
             reader,
             scorer,
-            key=lambda document: reader.column("key", document),
+            key=lambda document: reader.key(document),
             correction=self._spelling.correction,
             settings=settings or Settings(),
         )
@@ -157,7 +157,7 @@ class Index:
             document = self._find(key)
             likeness = self._similarity.like(document)
             return self._results(
-                self._reader.column("key", document),
+                self._reader.key(document),
                 likeness.scores,
                 lambda number: best_first(self._reader, likeness.scores, number),
                 asked,
@@ -200,7 +200,7 @@ class Index:
     def citing(self, article_id: str) -> list[str]:
         """The keys of the articles that cite an id, in order."""
         with self._reading():
-            return sorted(self._reader.column("key", document) for document in self._reader.find_all("cites", article_id))
+            return sorted(self._reader.key(document) for document in self._reader.find_all("cites", article_id))
 
     def cited_ids(self) -> dict[str, int]:
         """Every id that is cited, and by how many articles."""
@@ -236,9 +236,7 @@ class Index:
         with self._reading():
             dates = self._reader.numbers(DATE)
             return {
-                self._reader.column("key", document): f"{date // 10000}-{date // 100 % 100:02}-{date % 100:02}"
-                if date
-                else None
+                self._reader.key(document): f"{date // 10000}-{date // 100 % 100:02}-{date % 100:02}" if date else None
                 for document in self._reader.all_documents()
                 for date in (dates[document],)
             }
@@ -347,7 +345,7 @@ class Index:
             products=article.products,
             snippets=() if weights is None else best_snippets(article, weights),
             cited_by=self._reader.count("cites", article.id) if article.id else 0,
-            alike=tuple(self._reader.column("key", other) for other in folded.alike),
+            alike=tuple(self._reader.key(other) for other in folded.alike),
         )
 
 

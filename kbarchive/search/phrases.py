@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kbarchive.index.postings import Postings
 from kbarchive.index.reader import ShardReader
-from kbarchive.index.schema import TEXT
+from kbarchive.index.values import TEXT
 from kbarchive.search.units import Unit
 
 

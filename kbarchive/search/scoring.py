@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kbarchive.index.reader import IndexReader, ShardReader
-from kbarchive.index.schema import TEXT
+from kbarchive.index.values import TEXT
 from kbarchive.index.zones import K1
 from kbarchive.search.phrases import starts
 from kbarchive.search.units import Unit

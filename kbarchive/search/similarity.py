@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from kbarchive.article import Article
 from kbarchive.index.reader import IndexReader
-from kbarchive.index.schema import TEXT
 from kbarchive.index.thesaurus import is_name
+from kbarchive.index.values import TEXT
 from kbarchive.index.zones import pieces
 from kbarchive.search.scoring import WORTHS, Occurrences, Scorer
 from kbarchive.search.units import Unit

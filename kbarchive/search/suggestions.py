@@ -18,7 +18,7 @@ from itertools import pairwise
 
 from kbarchive.index.analysis import word_terms
 from kbarchive.index.reader import IndexReader
-from kbarchive.index.schema import SPELLING, TEXT
+from kbarchive.index.values import SPELLING, TEXT
 from kbarchive.search import fields
 from kbarchive.search.expansion import alike
 from kbarchive.search.nodes import And, Field, Near, Node, Or, Phrase, Word
