@@ -14,7 +14,6 @@ identical texts the one with the most extras is kept.
 from __future__ import annotations
 
 import enum
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple, TypeVar
@@ -129,6 +128,8 @@ def differing(one: Article, other: Article) -> list[str]:
 
 def _digest(article: Article) -> bytes:
     said = "\n".join(said for _, said in _said(article))
+    import hashlib  # with OpenSSL it takes 7 ms to import, and a search needs none
+
     return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()
 
 

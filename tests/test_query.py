@@ -12,8 +12,9 @@ from lark import Lark
 from kbarchive.parsing.grammars import TokenListLexer
 from kbarchive.resources import grammar_text
 from kbarchive.search.fields import NAMES
+from kbarchive.search.language import read
 from kbarchive.search.nodes import And, Phrase, Word, cost
-from kbarchive.search.query import _grammar, _Reader, parse
+from kbarchive.search.query import parse
 from kbarchive.search.units import MOST_WORDS, Unit, plan
 from tests.corpus import corpus_files
 from tests.querying import PASTED, SIGNS
@@ -150,7 +151,7 @@ def test_the_grammar_knows_the_fields() -> None:
 @given(st.text(max_size=200) | st.text(alphabet='ab "-Q1(:', max_size=60) | st.lists(st.sampled_from(SIGNS)).map("".join))
 def test_any_text_is_a_query(text: str) -> None:
     query = parse(text)
-    plan(query.tree)
+    plan(query.tree, {})
     for found in query.diagnostics:
         assert found.start is not None
         assert found.end is not None
@@ -161,11 +162,11 @@ def test_any_text_is_a_query(text: str) -> None:
     "text", ["(" * 5000 + "a" + ")" * 5000, "a OR " * 5000, "-title:(" * 3000, '"' * 9999, "a NEAR/1 " * 3000]
 )
 def test_long_and_deep_texts_are_queries(text: str) -> None:
-    plan(parse(text).tree)
+    plan(parse(text).tree, {})
 
 
 def test_words_become_units() -> None:
-    planned = plan(parse('CD/RW "relay not allowed" relay relay -host').tree)
+    planned = plan(parse('CD/RW "relay not allowed" relay relay -host').tree, {})
     assert [word.text for word in planned.words] == ["CD", "RW", "relay", "not", "allowed", "relay", "relay"]
     assert [part.units for part in planned.wanted] == [
         (Unit((b"cd", b"rw")), Unit((b"cd/rw",))),
@@ -178,13 +179,13 @@ def test_words_become_units() -> None:
 
 
 def test_other_nodes_become_conditions() -> None:
-    planned = plan(parse("relay a OR b -title:c").tree)
+    planned = plan(parse("relay a OR b -title:c").tree, {})
     assert [word.term for word in planned.words] == [b"relai"]
     assert repr(planned.conditions) == "(Or(Word('a'), Word('b')), Not(Field('title', Word('c'))))"
 
 
 def test_a_query_that_only_excludes_is_taken_as_words() -> None:
-    planned = plan(parse("-relay").tree)
+    planned = plan(parse("-relay").tree, {})
     assert [word.term for word in planned.words] == [b"relai"]
     assert planned.only_excluded
     assert not planned.excluded
@@ -192,17 +193,19 @@ def test_a_query_that_only_excludes_is_taken_as_words() -> None:
 
 @pytest.mark.parametrize("joint", [" ", " OR ", " title:", "* ", "~ OR "])
 def test_a_pasted_page_is_cut(joint: str) -> None:
-    planned = plan(parse(joint.join(f"word{number}" for number in range(1000))).tree)
+    planned = plan(parse(joint.join(f"word{number}" for number in range(1000))).tree, {})
     assert len(planned.words) + cost(And(planned.conditions)) <= MOST_WORDS + 1
     assert planned.cut
 
 
 @given(
     st.lists(
-        st.one_of(st.sampled_from(["relay", "OR", "or", "Q206968", "kb1234", "206968", "é", "NEAR", "9"]), st.text(max_size=4))
+        st.one_of(
+            st.sampled_from(["relay", "OR", "or", "Q206968", "kb1234", "206968", "é", "NEAR", "9", '"a b"', '"', '"OR"']),
+            st.text(max_size=4),
+        )
     )
 )
 def test_plain_words_are_what_the_grammar_makes_of_them(words: list[str]) -> None:
     text = " ".join(words).strip()
-    short, read = parse(text), _Reader(text, 0)
-    assert short.tree == And(tuple(read.nodes(_grammar().parse(text).children, None)))
+    assert parse(text).tree == read(text, 0)[0]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
-
-import platformdirs
 
 from kbarchive._version import __version__
 from kbarchive.errors import SearchIndexError
@@ -22,6 +19,8 @@ def default_folder() -> Path:
     """KBARCHIVE_INDEX where it is set, else the folder of the user's default index (which need not exist)."""
     if named := os.environ.get(VARIABLE):
         return Path(named)
+    import platformdirs  # only where no folder is named
+
     return platformdirs.user_data_path("kbarchive", appauthor=False) / "index"
 
 
@@ -38,6 +37,10 @@ def folder_to_build(index_dir: str | os.PathLike[str] | None = None) -> Path:
 
 def sample_folder() -> Path:
     """Where the index of the bundled corpus is kept: in the user's cache, apart for each corpus and version."""
+    import hashlib
+
+    import platformdirs
+
     digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
     corpus = resource_folder("corpus")
     for path in sorted(corpus.rglob("*")):

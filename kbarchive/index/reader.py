@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kbarchive.article import Article
 from kbarchive.errors import KbArchiveError, SearchIndexError
-from kbarchive.index import forms, records, vocabulary
+from kbarchive.index import forms, records, thesaurus, vocabulary
 from kbarchive.index.columns import Columns, Facet
 from kbarchive.index.dictionary import Dictionary
 from kbarchive.index.facets import DROPPED
@@ -37,6 +37,7 @@ class ShardReader:
         self._records = Rows(storage, RECORDS)
         self._vocabulary = vocabulary.open_file(storage)
         self._forms = forms.open_file(storage)
+        self._thesaurus = thesaurus.open_file(storage)
         self.layout = Layout(storage)
         self.columns = Columns(storage)
         self._bounds: dict[tuple[str, ...], dict[int, list[tuple[int, int]]]] = {}
@@ -47,7 +48,7 @@ class ShardReader:
     def close(self) -> None:
         for file in (
             *(self._dictionary, self._postings, self._keys, self._records),
-            *(self._vocabulary, self._forms, self.layout, self.columns),
+            *(self._vocabulary, self._forms, self._thesaurus, self.layout, self.columns),
         ):
             file.close()
 
@@ -60,6 +61,11 @@ class ShardReader:
     def forms(self) -> forms.FormTable:
         """The numbers of the forms of stems in positions; read when first asked for."""
         return forms.FormTable(self._forms.read())
+
+    @cached_property
+    def thesaurus(self) -> thesaurus.Thesaurus:
+        """The thesaurus that the shard was built with; read when first asked for."""
+        return thesaurus.read(self._thesaurus)
 
     def postings(self, field: str, term: bytes) -> Postings | None:
         """The posting list of a term in a field, deleted documents included; None where no document has it."""
@@ -120,6 +126,11 @@ class IndexReader:
     def lengths(self) -> bytes:
         """The length byte of each document (see `zones.LENGTHS`)."""
         return b"".join(shard.layout.lengths for shard in self.shards)
+
+    @property
+    def thesaurus(self) -> thesaurus.Thesaurus:
+        """The thesaurus that the index was built with."""
+        return self.shards[0].thesaurus
 
     def close(self) -> None:
         for shard in self.shards:

@@ -6,7 +6,6 @@ checksum tells a damaged record.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import struct
 import zlib
@@ -43,6 +42,8 @@ def sources(articles: Sequence[Article], data: bytes) -> Iterator[bytes]:
     if len(articles) == 1:
         yield data
         return
+    import hashlib  # see `revisions`
+
     starts = [0, *(match.end() for match in _LINE_END.finditer(data))]
     bounds = [starts[min(article.source.line, len(starts)) - 1] for article in articles] + [len(data)]
     for article, start, end in zip(articles, bounds, bounds[1:], strict=False):

@@ -13,7 +13,7 @@ from whoosh.filedb.filestore import Storage
 from whoosh.writing import SegmentWriter
 
 from kbarchive.article import Article
-from kbarchive.index import columns, records, vocabulary
+from kbarchive.index import columns, records, thesaurus, vocabulary
 from kbarchive.index.codec import InvertedPool, ShardCodec
 from kbarchive.index.facets import ALIKE, DATE, DROPPED, FACETS, date_number, facet_values
 from kbarchive.index.files import KEYS, RECORDS
@@ -22,7 +22,6 @@ from kbarchive.index.layout import LayoutWriter
 from kbarchive.index.likeness import Likeness, likeness
 from kbarchive.index.rows import RowsWriter
 from kbarchive.index.schema import SHARD, new_schema
-from kbarchive.index.thesaurus import is_name
 from kbarchive.index.values import SPELLING, TEXT, encoded, values
 from kbarchive.index.zones import pieces
 from kbarchive.revisions import Facts, Role, facts_of, rank
@@ -106,8 +105,9 @@ class ShardWriter:
                 # The writer itself deletes from earlier segments only.
                 self._writer.newsegment.delete_document(number)
         pool = self._writer.pool
-        terms = [term for term in pool.terms(TEXT) if not is_name(term)]  # names of the thesaurus are no words
+        terms = [term for term in pool.terms(TEXT) if not thesaurus.is_name(term)]  # names of the thesaurus are no words
         vocabulary.write(self._storage, terms, pool.terms(SPELLING))
+        thesaurus.write(self._storage)
         self._inverter.forms.write(self._storage)
         self._layout.write(self._storage)
         # Those of dropped documents are there as well, where no search ever looks.

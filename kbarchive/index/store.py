@@ -11,7 +11,6 @@ import contextlib
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -179,6 +178,8 @@ def _publish(index_dir: Path, folder: Path) -> None:
     for path in folder.rglob("*"):
         _sync(path)
     _sync(folder)
+    import tempfile  # imports OpenSSL, which a search needs not
+
     handle, temporary = tempfile.mkstemp(prefix=_POINTER, dir=index_dir)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(folder.name + "\n")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from kbarchive.index.analysis import form, stems, word_terms
-from kbarchive.index.thesaurus import LONGEST, thesaurus
+from kbarchive.index.thesaurus import LONGEST
 from kbarchive.search.scoring import Scorer
 from kbarchive.search.settings import Settings
 from kbarchive.search.units import AskedWord, Unit
@@ -108,7 +108,7 @@ def _alternatives(
     words: Sequence[AskedWord], sequence: Sequence[int], settings: Settings, scorer: Scorer, correction: Correction
 ) -> Iterator[tuple[int, bytes, float, bool]]:
     """For the number of a concept a term, its share, and whether it means just the same."""
-    names = thesaurus()
+    names = scorer.thesaurus
     terms = tuple(word.term for word in words)
     for start, (number, word) in enumerate(zip(sequence, words, strict=True)):
         for end in range(start + 1, min(start + LONGEST, len(terms)) + 1):

@@ -110,8 +110,8 @@ class Index:
         # Lone surrogates, which Python makes of arguments that are no UTF-8, cannot be written as JSON.
         query = query.encode("utf-8", "replace").decode("utf-8")
         read = parse(query)
-        planned = plan(read.tree)
         with self._reading():
+            planned = plan(read.tree, self._reader.thesaurus.names)
             matches = self._matcher.match(planned.conditions)
             ranking = self._ranker.match(planned, matches and matches.documents)
             if matches:

@@ -85,7 +85,7 @@ class _Matching:
                 excluded = self.documents(inner, not wanted)
                 return None if excluded is None else self._scorer.everything - excluded
             case Word() | Phrase() | ArticleNumber():
-                return self._parts(wanted_by(node), wanted)
+                return self._parts(wanted_by(node, self._reader.thesaurus.names), wanted)
             case Wildcard() | Fuzzy():
                 return set(self._any([Unit((term,)) for term in self._expand(node)], wanted).documents)
             case Near():
@@ -151,7 +151,7 @@ class _Matching:
             ordered = array("I", sorted(documents))
             self._score(Occurrences(ordered, bytes([_ONCE]) * len(ordered)), terms, wanted)
             return documents
-        asked = wanted_by(node)
+        asked = wanted_by(node, self._reader.thesaurus.names)
         self._parts(asked, wanted)
         return set.intersection(*(self._with_one_unit(part.units, zones) for part in asked))
 
@@ -167,7 +167,7 @@ class _Matching:
             terms = self._expand(leaf)
             self._mark(terms, 1.0, wanted)
             return [Unit((term,)) for term in terms]
-        found = wanted_by(leaf)
+        found = wanted_by(leaf, self._reader.thesaurus.names)
         self._parts(found, wanted)
         # A word of several runs, such as f(x), is a phrase here.
         terms = [term for part in found for term in part.units[0].terms]

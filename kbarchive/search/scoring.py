@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kbarchive.index.reader import IndexReader, ShardReader
+from kbarchive.index.thesaurus import Thesaurus
 from kbarchive.index.values import TEXT
 from kbarchive.index.zones import K1
 from kbarchive.search.phrases import starts
@@ -56,6 +57,11 @@ class Scorer:
         occurrences = Occurrences(documents, bytes(impacts))
         self._remember(unit, occurrences)
         return occurrences
+
+    @property
+    def thesaurus(self) -> Thesaurus:
+        """What things are called."""
+        return self._reader.thesaurus
 
     @property
     def documents(self) -> int:

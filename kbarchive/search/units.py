@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from kbarchive.index.analysis import QueryTerms, query_terms
-from kbarchive.index.thesaurus import thesaurus
+from kbarchive.index.thesaurus import Names
 from kbarchive.search.nodes import And, ArticleNumber, Node, Not, Or, Phrase, Word, cost
 
 # A query longer than this is cut: pasted pages are no questions, and every word costs time.
@@ -58,8 +58,8 @@ class Plan(NamedTuple):
     only_excluded: bool
 
 
-def plan(query: And) -> Plan:
-    """What a query wants and excludes. Where it excludes and wants nothing, its words are wanted."""
+def plan(query: And, names: Names) -> Plan:
+    """What a query wants and excludes. Where it excludes and wants nothing, its words are wanted. `names` are a thesaurus's."""
     wanted: list[Word | Phrase | ArticleNumber] = []
     excluded: list[Word | Phrase | ArticleNumber] = []
     conditions: list[Node] = []
@@ -78,11 +78,11 @@ def plan(query: And) -> Plan:
     kept = _first(And(tuple(conditions)), MOST_WORDS)
     runs = [run for node in wanted for run in _runs(node)]
     words = [AskedWord(*word) for run in runs for word in zip(run.texts, run.words, run.forms, strict=True)]
-    left_out = [part for node in excluded for part in wanted_by(node)]
+    left_out = [part for node in excluded for part in wanted_by(node, names)]
     cut = max(len(words) + len(left_out), cost(And(tuple(conditions)))) > MOST_WORDS
     return Plan(
         words=tuple(words[:MOST_WORDS]),
-        wanted=tuple(dict.fromkeys(part for node in wanted for part in wanted_by(node))),
+        wanted=tuple(dict.fromkeys(part for node in wanted for part in wanted_by(node, names))),
         wholes=tuple(dict.fromkeys(Unit((run.whole,)) for run in runs if run.whole))[:MOST_WORDS],
         excluded=tuple(left_out[:MOST_WORDS]),
         conditions=kept.nodes if isinstance(kept, And) else (),
@@ -106,7 +106,7 @@ def _first(node: Node, most: int) -> Node | None:
     return type(node)(tuple(nodes)) if nodes else None
 
 
-def wanted_by(node: Word | Phrase | ArticleNumber) -> list[Wanted]:
+def wanted_by(node: Word | Phrase | ArticleNumber, names: Names) -> list[Wanted]:
     """What a leaf wants; several parts for a word such as NT/2000,XP; none where it has no letter or digit.
 
     The words of a name are looked for one after another, or as the whole; those of a phrase as they are written.
@@ -118,7 +118,7 @@ def wanted_by(node: Word | Phrase | ArticleNumber) -> list[Wanted]:
         return [Wanted(node.text, (Unit(terms, forms),))] if terms else []
     found = []
     for run in _runs(node):
-        others = [run.whole, *thesaurus().names.get(run.words, ())] if run.whole else []
+        others = [run.whole, *names.get(run.words, ())] if run.whole else []
         found.append(Wanted(" ".join(run.texts), (Unit(run.words), *(Unit((term,)) for term in others if term))))
     return found
 
