@@ -28,7 +28,9 @@ Matcher = Callable[..., "re.Match[str] | None"]
 
 _NO_MARGIN: Margin = (0, 0)
 _MARGIN = "[ ]{0}"
+_NO_HEADLINE = "(?!(?:(?!)))"
 _HEADLINES = ("LABEL", "BARE", "PUBLISHED", "CATEGORIES", "OLD_NOTICE", "CHROME")
+_FIRST = re.compile(r"\(\?=(\[(?:[^\]\\]|\\.)+\])\)")
 _MARKER = re.compile(r"([ ]*)(\(?)([0-9A-Za-z]+|[-*\u2022\u00b7])([.)]*)[ ]+")
 # How deep lists may nest; a marker that is deeper still is text. Records are walked recursively.
 _MOST_LISTS = 32
@@ -53,11 +55,11 @@ class BodyLexer:
         # Where every line is a paragraph any line ends one, but not the entries below "APPLIES TO".
         ends = "" if "LINES" in wanted else lines
         self._patterns = {
-            name: pattern.replace("(?!)", f"(?:{lines if name == 'OPEN_APPLIES' else ends})")
+            name: pattern.replace("(?!)", f"(?:{lines if name == 'OPEN_APPLIES' else ends})").replace(_NO_HEADLINE, "")
             for name, pattern in patterns.items()
             if name not in left_out
         }
-        self._matchers: dict[tuple[Margin, str], Matcher] = {}
+        self._matchers: dict[tuple[Margin, str], _Matchers] = {}
 
     def pattern(self, name: str, margin: Margin = _NO_MARGIN) -> str:
         """The regular expression of one terminal at a margin."""
@@ -68,14 +70,14 @@ class BodyLexer:
         found: list[Token] = []
         add = found.append
         lists: list[_List] = []
-        match_at = self._matcher(_NO_MARGIN)
+        matchers = self._matchers_at(_NO_MARGIN)
         position, end = start, len(text)
         while position < end:
-            match = match_at(text, position)
+            match = matchers[text[position]](text, position)
             while match is None:  # less deep than the innermost item: its list goes on, or is closed
                 outer = lists[-2].margin if len(lists) > 1 else _NO_MARGIN
-                match_at = self._matcher(outer)
-                match = match_at(text, position)
+                matchers = self._matchers_at(outer)
+                match = matchers[text[position]](text, position)
                 if lists[-1].goes_on(text, match, position):
                     lists[-1].margin = outer
                 else:
@@ -99,7 +101,7 @@ class BodyLexer:
                     else:
                         lists.append(_List(marker))
                         add(("INDENT", position, position))
-                    match_at = self._matcher(marker.margin)
+                    matchers = self._matchers_at(marker.margin)
                 else:
                     if not _fits(kind, text, position, match.end()):
                         match = self._refuse(kind, lists, text, position)
@@ -108,7 +110,7 @@ class BodyLexer:
                     if lists:
                         found.extend([("DEDENT", position, position)] * len(lists))
                         lists.clear()
-                        match_at = self._matcher(_NO_MARGIN)
+                        matchers = self._matchers_at(_NO_MARGIN)
                 break
             end_of_block = match.end()
             add((kind, position, end_of_block))  # type: ignore[arg-type]  # every alternative is named
@@ -118,22 +120,55 @@ class BodyLexer:
 
     def _refuse(self, kind: str, lists: list[_List], text: str, position: int) -> re.Match[str]:
         """What matches where a terminal did but was refused: one of those after it. PARAGRAPH or LAYOUT always does."""
-        match = self._matcher(lists[-1].margin if lists else _NO_MARGIN, after=kind)(text, position)
+        matchers = self._matchers_at(lists[-1].margin if lists else _NO_MARGIN, after=kind)
+        match = matchers[text[position]](text, position)
         assert match is not None
         return match
 
-    def _matcher(self, margin: Margin, after: str = "") -> Matcher:
+    def _matchers_at(self, margin: Margin, after: str = "") -> _Matchers:
         try:
             return self._matchers[margin, after]
         except KeyError:
             names = list(self._patterns)
-            left = names[names.index(after) + 1 :] if after else names
-            if margin != _NO_MARGIN:  # furniture and headings stand at the left margin of the page
-                left = [name for name in left if _MARGIN in self._patterns[name]]
-            alternation = "|".join(f"(?P<{name}>{self.pattern(name, margin)})" for name in left)
-            matcher: Matcher = re.compile(alternation).match
-            self._matchers[margin, after] = matcher
-            return matcher
+            left = {name: self._patterns[name] for name in (names[names.index(after) + 1 :] if after else names)}
+            matchers = self._matchers[margin, after] = _Matchers(left, margin)
+            return matchers
+
+
+class _Matchers(dict[str, Matcher]):
+    """What finds the first of some terminals at a margin, by the sign that the line begins with: each is made when first asked for.
+
+    A terminal whose pattern begins with a lookahead at one sign is tried only where such a sign stands.
+    """
+
+    def __init__(self, patterns: dict[str, str], margin: Margin) -> None:
+        self._patterns = patterns
+        self._margin = margin
+
+    def __missing__(self, sign: str) -> Matcher:
+        margin = _margin_pattern(self._margin)
+        if not margin:
+            left = {name: pattern.replace(_MARGIN, "") for name, pattern in self._patterns.items()}
+            left = {name: pattern for name, pattern in left.items() if _may_begin(pattern, sign)}
+        elif sign in " \t":  # furniture and headings stand at the left margin of the page
+            left = {
+                name: pattern.removeprefix(_MARGIN).replace(_MARGIN, margin)
+                for name, pattern in self._patterns.items()
+                if pattern.startswith(_MARGIN)
+            }
+        else:
+            left = {}
+        # The names stand in empty groups behind the patterns: so a pattern is not entered where its first sign rules it out.
+        alternation = "|".join(f"{pattern}(?P<{name}>)" for name, pattern in left.items()) or "(?!)"
+        matcher: Matcher = re.compile(f"{margin}(?:{alternation})").match
+        self[sign] = matcher
+        return matcher
+
+
+def _may_begin(pattern: str, sign: str) -> bool:
+    """Whether what a pattern matches may begin with a sign, as far as a lookahead at its start tells."""
+    first = _FIRST.match(pattern)
+    return first is None or re.match(first[1], sign) is not None
 
 
 # Furniture and headings end every list.
