@@ -37,7 +37,7 @@ def test_strict_mode_finds_a_conflict() -> None:
 def test_driver_gives_the_tree_of_lark(path: Path) -> None:
     for part in find_articles(path.read_bytes()):
         tokens = _tokens(_parse_part(part))
-        stock = load_grammar("body.lark", "article").parse([Token(kind, (first, last)) for kind, first, last in tokens])  # type: ignore[arg-type]
+        stock = load_grammar("body.lark", "article").parse([Token(kind, place) for kind, *place in tokens])  # type: ignore[arg-type]
         assert _plain(stock) == _parse_part(part)
 
 
@@ -49,7 +49,7 @@ def test_tokens_are_what_the_terminals_say(path: Path) -> None:
         text = part.text.readable
         lexer = _lexer(part.dialect.blocks)
         place = 0
-        for kind, first, last in _tokens(_parse_part(part)):
+        for kind, first, last, _ in _tokens(_parse_part(part)):
             assert first == place, "tokens leave no gap"
             place = last
             if kind in BODY_TYPES:
@@ -65,7 +65,7 @@ def test_tokens_are_what_the_terminals_say(path: Path) -> None:
 def test_unknown_text_has_no_header() -> None:
     (part,) = find_articles(b"Just a line.")
     assert part.dialect is UNKNOWN
-    assert [kind for kind, _, _ in _tokens(_parse_part(part))] == ["PARAGRAPH"]
+    assert [kind for kind, *_ in _tokens(_parse_part(part))] == ["PARAGRAPH"]
 
 
 def _tokens(node: Node) -> list[tuple[str, int, int]]:

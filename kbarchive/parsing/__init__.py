@@ -17,7 +17,7 @@ from kbarchive.parsing.flowing import FlowBuilder
 from kbarchive.parsing.grammars import load_grammar
 from kbarchive.parsing.header import header_end
 from kbarchive.parsing.lexer import BodyLexer, Token
-from kbarchive.parsing.text import Text, encode, line_finder, line_starts, sign_finder
+from kbarchive.parsing.text import Text, encode, line_starts, sign_finder
 from kbarchive.parsing.typeset import Typesetter
 
 __all__ = ["is_lossless", "parse", "parse_document", "parse_tree", "read_blocks", "recognition"]
@@ -94,7 +94,7 @@ def _copy(tree: Node, text: Text) -> Tree[LarkToken]:
         children: list[Tree[LarkToken] | LarkToken] = []
         for child in node[1]:
             if child[0].isupper():
-                kind, first, behind = child
+                kind, first, behind, _ = child
                 first, behind = original_place(first), last if behind == end else original_place(behind)
                 children.append(LarkToken(kind, text.original[first:behind], start_pos=first, end_pos=behind))
             else:
@@ -109,26 +109,31 @@ def read_blocks(text: str) -> tuple[Block, ...]:
     text = text if text.endswith("\n") else text + "\n"
     children = _driver().parse(_lexer(frozenset()).tokens(text))[1]
     last = next((number for number, child in enumerate(children) if child[0] in ("section", "subsection")), len(children))
-    return Typesetter(text, line_finder(Text(text, text, None, "lf", -1))).blocks(children[:last])
+    return Typesetter(text).blocks(children[:last])
 
 
 def _parse_part(part: Part) -> Node:
-    text, dialect = part.text.readable, part.dialect
+    text, dialect, line = part.text.readable, part.dialect, part.text.line
     tokens: list[Token] = []
     end = 0
     if part.flow is not None:
-        return _driver().parse([("MARKUP", 0, len(text))])
+        return _driver().parse([("MARKUP", 0, len(text), line)])
     if dialect is not UNKNOWN:
-        if part.header:
-            tokens.append(("PREAMBLE", 0, part.header))
+        header = part.header
+        if header:
+            tokens.append(("PREAMBLE", 0, header, line))
+            line += text.count("\n", 0, header)
         body = text if part.end == len(text) else text[: part.end]
-        end = header_end(body, part.header, dialect)
-        tokens.append(("HEADER", part.header, end))
+        end = header_end(body, header, dialect)
+        tokens.append(("HEADER", header, end, line))
+        line += text.count("\n", header, end)
     else:
         body = text
-    tokens += _lexer(dialect.blocks).tokens(body, end)
+    tokens += _lexer(dialect.blocks).tokens(body, end, line)
     if part.end < len(text):
-        tokens.append(("EPILOGUE", part.end, len(text)))
+        tokens.append(("EPILOGUE", part.end, len(text), line + text.count("\n", end, part.end)))
+    if part.text.folded:  # all of it is one line of the file
+        tokens = [(kind, start, end, part.text.line) for kind, start, end, _ in tokens]
     return _driver().parse(tokens)
 
 

@@ -14,7 +14,6 @@ from kbarchive.parsing.headings import read_heading, read_label, section_kind
 from kbarchive.parsing.inline import find_citations
 from kbarchive.parsing.lexer import Token
 from kbarchive.parsing.notice import read_notice
-from kbarchive.parsing.text import line_finder
 from kbarchive.parsing.trailer import read_trailer
 from kbarchive.parsing.typeset import Typesetter
 
@@ -40,8 +39,7 @@ class Builder:
         self._decoded = text
         self._part = part
         self._dialect = part.dialect
-        self._line_at = line_finder(text)
-        self._typesetter = Typesetter(self._text, self._line_at)
+        self._typesetter = Typesetter(self._text)
         self._header = Header()
         self._applies: tuple[AppliesTo, ...] = ()
         self._residue: list[str] = []
@@ -142,13 +140,12 @@ class Builder:
                 self._cite(child, "body")
         if not lead:
             return []
-        return [Section("body", "", self._line_at(_start(lead[0])), self._typesetter.blocks(lead))]
+        return [Section("body", "", _first(lead[0])[3], self._typesetter.blocks(lead))]
 
     def _section(self, tree: Node) -> Section:
         children = tree[1]
-        name, start, end = children[0]
+        name, start, end, line = children[0]
         self._trailed = False
-        line = self._line_at(start)
         heading, fits = read_heading(self._text[start:end]) if name == "HEADING" else (read_label(self._text[start:end]), True)
         kind = section_kind(heading)
         if not fits:
@@ -161,10 +158,10 @@ class Builder:
         return Section(kind, heading, line, blocks, tuple([self._subsection(child, kind) for child in rest]))
 
     def _subsection(self, tree: Node, parent: SectionKind) -> Section:
-        _, start, end = tree[1][0]
+        _, start, end, line = tree[1][0]
         heading, _ = read_heading(self._text[start:end])
         blocks, _ = self._blocks(tree[1], parent)
-        return Section(section_kind(heading), heading, self._line_at(start), blocks)
+        return Section(section_kind(heading), heading, line, blocks)
 
     def _blocks(self, children: list[Child], kind: SectionKind) -> tuple[tuple[Block, ...], list[Node]]:
         """The blocks of a section, below its heading, and its sub-sections; furniture among the blocks is taken out."""
@@ -189,27 +186,27 @@ class Builder:
     # ---- Furniture: what is no running text ------------------------------------------------------------------------
 
     def _furniture(self, token: Token) -> None:
-        kind, start, end = token
+        kind, start, end, _ = token
         take = _TAKE.get(kind)
         if take:
-            take(self, start, self._text[start:end])
+            take(self, token, self._text[start:end])
 
-    def _take_preamble(self, start: int, piece: str) -> None:
-        read_preamble(piece, self._dialect, self._header, self._line_at(start) - 1, self._part.heading)
-        self._skip_citing(start + len(piece))
+    def _take_preamble(self, token: Token, piece: str) -> None:
+        read_preamble(piece, self._dialect, self._header, token[3] - 1, self._part.heading)
+        self._skip_citing(token[2])
         self._take_leftover()
 
-    def _take_epilogue(self, start: int, piece: str) -> None:
-        del start
+    def _take_epilogue(self, token: Token, piece: str) -> None:
+        del token
         read_epilogue(piece, self._dialect, self._header)
         self._take_leftover()
 
-    def _take_header(self, start: int, piece: str) -> None:
+    def _take_header(self, token: Token, piece: str) -> None:
         header = self._header
-        read_header(piece, self._dialect, header, self._line_at(start) - 1)
+        read_header(piece, self._dialect, header, token[3] - 1)
         for code, offset, message in header.problems:
             self._tell(code, offset + 1, message)
-        self._skip_citing(start + len(piece))
+        self._skip_citing(token[2])
         self._take_leftover()
         if "Q" in header.title:
             for citation in find_citations(" " + header.title):
@@ -219,56 +216,56 @@ class Builder:
         self._residue += self._header.leftover
         self._header.leftover = []
 
-    def _take_applies(self, start: int, piece: str) -> None:
+    def _take_applies(self, token: Token, piece: str) -> None:
         entries, strange = read_box(piece, piece.startswith("-"))
         self._applies += entries
         self._residue += strange
-        self._cite(("APPLIES", start, start + len(piece)), "applies-to")
+        self._cite(token, "applies-to")
 
-    def _take_published(self, start: int, piece: str) -> None:
+    def _take_published(self, token: Token, piece: str) -> None:
         """The number an article had before, which is nearly always the one it has."""
         label, _, number = piece.strip().rstrip(".").rpartition(" ")
         self._header.fields.setdefault(label, number)
-        self._cite(("PUBLISHED", start, start + len(piece)), "residue")
+        self._cite(token, "residue")
 
-    def _take_categories(self, start: int, piece: str) -> None:
+    def _take_categories(self, token: Token, piece: str) -> None:
         fields, strange = read_trailer(piece)
         for name, value in fields:
             previous = self._metadata.get(name)
             self._metadata[name] = f"{previous} {value}" if previous else value
         self._residue += strange
-        self._cite(("CATEGORIES", start, start + len(piece)), "residue")
+        self._cite(token, "residue")
 
-    def _take_query_words(self, start: int, piece: str) -> None:
+    def _take_query_words(self, token: Token, piece: str) -> None:
         self._query_words += _QUERY_LABEL.sub("", piece, count=1).split()
-        self._cite(("QUERY_WORDS", start, start + len(piece)), "query-words")
+        self._cite(token, "query-words")
 
-    def _take_trailer(self, start: int, piece: str) -> None:
+    def _take_trailer(self, token: Token, piece: str) -> None:
         fields, strange = read_trailer(piece)
         for name, value in fields:
             if name in self._metadata:
                 self._residue.append(f"{name}: {value}")
-                self._tell("trailer-field-doubled", self._line_at(start), f"{name} stands twice; the first is taken")
+                self._tell("trailer-field-doubled", token[3], f"{name} stands twice; the first is taken")
             else:
                 self._metadata[name] = value
         self._residue += strange
         self._trailed = True
 
-    def _take_notice(self, start: int, piece: str) -> None:
+    def _take_notice(self, token: Token, piece: str) -> None:
         years, strange = read_notice(piece)
         self._years = self._years or years
         if strange:
-            self._tell("notice-altered", self._line_at(start), "lines stand in the legal notice that are none of it")
+            self._tell("notice-altered", token[3], "lines stand in the legal notice that are none of it")
             self._residue += strange
 
     def _leave(self, child: Child) -> None:
         """Text that has no field of its own."""
         self._cite(child, "residue")
-        start, end = _start(child), _end(child)
-        text = self._text[start:end].strip()
+        _, start, _, line = _first(child)
+        text = self._text[start : _end(child)].strip()
         if child[0] != "RULE" and text:
             self._residue.append(text)
-            self._tell("residue", self._line_at(start), "text stands where the form has none")
+            self._tell("residue", line, "text stands where the form has none")
 
     # ---- References ---------------------------------------------------------------------------------------------------------
 
@@ -283,7 +280,7 @@ class Builder:
                 if self._citing[self._next_citing] < _end(inner):
                     self._cite(inner, section)
             return
-        _, start, end = child
+        _, start, end, line = child
         self._skip_citing(start)
         if self._citing[self._next_citing] >= end:
             return
@@ -293,7 +290,8 @@ class Builder:
             title = citation.title
             if title is None and late:
                 title = " ".join(late[1].split())
-            self._refer(citation.id, title, section, self._line_at(start + citation.place))
+            at = line if self._decoded.folded else line + self._text.count("\n", start, start + citation.place)
+            self._refer(citation.id, title, section, at)
 
     def _refer(self, article: str, title: str | None, section: str, line: int) -> None:
         if (article, line) not in self._seen:
@@ -328,10 +326,12 @@ def _first_heading(children: list[Child]) -> int:
     return len(children)
 
 
-def _start(child: Child) -> int:
+def _first(child: Child) -> Token:
+    """The first token of a child."""
     while child[0].islower():
         child = child[1][0]
-    return int(child[1])
+    token: Token = child
+    return token
 
 
 def _end(child: Child) -> int:

@@ -6,12 +6,11 @@ of the time (benchmarks/). Lark remains the reference: a test compares the trees
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from lark import Lark
 from lark.parsers.lalr_analysis import Shift
-
-from kbarchive.parsing.lexer import Token
 
 Node: TypeAlias = tuple[str, "list[Child]"]
 """A node of the tree: the name of its rule, in lower case, and its children."""
@@ -50,8 +49,8 @@ class Driver:
                     if symbols == [rule.origin.name, name] and symbols[0].startswith("_"):
                         row[name] = _APPEND
 
-    def parse(self, tokens: list[Token]) -> Node:
-        """The tree of a list of tokens. The grammar is total: a KeyError here is a bug."""
+    def parse(self, tokens: Sequence[tuple[Any, ...]]) -> Node:
+        """The tree of a list of tokens, of which each begins with its type. The grammar is total: a KeyError here is a bug."""
         actions = self._actions
         state = self._start
         states = [state]
@@ -100,7 +99,7 @@ class Driver:
         raise AssertionError("the end of the tokens was not the end of the tree")
 
 
-_END: Token = ("$END", 0, 0)
+_END = ("$END",)
 _APPEND = object()
 
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from kbarchive.article import AppliesTo, Version
 from kbarchive.parsing.driver import Driver
 from kbarchive.parsing.grammars import load_grammar, terminals
-from kbarchive.parsing.lexer import Token
 
 _ID = re.compile(r"Q(\d+)")
 _SITE = re.compile(r"microsoft\.com/(?:kb|help)/(\d+)")
@@ -97,8 +96,8 @@ def read_entry(text: str, inner: tuple[AppliesTo, ...] = ()) -> AppliesTo:
     return AppliesTo(text, name.strip(" ,"), tuple(versions), relation, inner)
 
 
-def _parse(rule: str, text: str) -> list[Token]:
-    """The tokens of a text, parsed by a start rule of the inline grammar."""
+def _parse(rule: str, text: str) -> list[tuple[str, int, int]]:
+    """The tokens of a text, each its type and where it starts and ends, parsed by a start rule of the inline grammar."""
     matches, driver = _machine(rule)
     tokens = [(match.lastgroup or "", match.start(), match.end()) for match in matches.finditer(text)]
     return driver.parse(tokens)[1]

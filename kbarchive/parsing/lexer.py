@@ -18,8 +18,8 @@ from kbarchive.parsing.grammars import terminals
 from kbarchive.parsing.headings import is_heading, is_subheading
 from kbarchive.parsing.layout import is_code
 
-Token = tuple[str, int, int]
-"""A token: its type, and where it starts and ends in the text."""
+Token = tuple[str, int, int, int]
+"""A token: its type, where it starts and ends in the text, and the number of its first line."""
 
 Margin = tuple[int, int]
 """The least and the most blanks that are the left margin of a list item's blocks; what is deeper is indented."""
@@ -65,13 +65,14 @@ class BodyLexer:
         """The regular expression of one terminal at a margin."""
         return self._patterns[name].replace(_MARGIN, _margin_pattern(margin))
 
-    def tokens(self, text: str, start: int = 0) -> list[Token]:
-        """The tokens of `text` from `start` on. `text` has only LF for line ends, and ends in one."""
+    def tokens(self, text: str, start: int = 0, line: int = 1) -> list[Token]:
+        """The tokens of `text` from `start` on, which is in `line`. `text` has only LF for line ends, and ends in one."""
         found: list[Token] = []
         add = found.append
         lists: list[_List] = []
         matchers = self._matchers_at(_NO_MARGIN)
         position, end = start, len(text)
+        count = text.count
         while position < end:
             match = matchers[text[position]](text, position)
             while match is None:  # less deep than the innermost item: its list goes on, or is closed
@@ -82,7 +83,7 @@ class BodyLexer:
                     lists[-1].margin = outer
                 else:
                     lists.pop()
-                    add(("DEDENT", position, position))
+                    add(("DEDENT", position, position, line))
             kind = match.lastgroup
             while kind in _CHECKED:
                 if kind == "BULLET" or kind == "NUMBER":
@@ -100,7 +101,7 @@ class BodyLexer:
                         continue
                     else:
                         lists.append(_List(marker))
-                        add(("INDENT", position, position))
+                        add(("INDENT", position, position, line))
                     matchers = self._matchers_at(marker.margin)
                 else:
                     if not _fits(kind, text, position, match.end()):
@@ -108,14 +109,15 @@ class BodyLexer:
                         kind = match.lastgroup
                         continue
                     if lists:
-                        found.extend([("DEDENT", position, position)] * len(lists))
+                        found.extend([("DEDENT", position, position, line)] * len(lists))
                         lists.clear()
                         matchers = self._matchers_at(_NO_MARGIN)
                 break
             end_of_block = match.end()
-            add((kind, position, end_of_block))  # type: ignore[arg-type]  # every alternative is named
+            add((kind, position, end_of_block, line))  # type: ignore[arg-type]  # every alternative is named
+            line += count("\n", position, end_of_block)
             position = end_of_block
-        found.extend([("DEDENT", end, end)] * len(lists))
+        found.extend([("DEDENT", end, end, line)] * len(lists))
         return found
 
     def _refuse(self, kind: str, lists: list[_List], text: str, position: int) -> re.Match[str]:
@@ -136,7 +138,7 @@ class BodyLexer:
 
 
 class _Matchers(dict[str, Matcher]):
-    """What finds the first of some terminals at a margin, by the sign that the line begins with: each is made when first asked for.
+    """What finds the first of some terminals at a margin, by the sign that a line begins with; each is made when asked for.
 
     A terminal whose pattern begins with a lookahead at one sign is tried only where such a sign stands.
     """

@@ -124,25 +124,6 @@ def line_starts(text: str) -> list[int]:
     return starts
 
 
-def line_finder(text: Text) -> Callable[[int], int]:
-    """A function from a place in the readable text to its line in the file. It counts on from the last place asked for."""
-    readable = text.readable
-    first = last_line = text.line
-    if text.folded:
-        return lambda place: first  # noqa: ARG005 - the interface of a finder
-    last = 0
-
-    def line_at(place: int) -> int:
-        nonlocal last, last_line
-        if place < last:
-            last, last_line = 0, first
-        last_line += readable.count("\n", last, place)
-        last = place
-        return last_line
-
-    return line_at
-
-
 def sign_finder(text: Text) -> Callable[[int], int]:
     """A function from a place in the readable text to that of the same sign in the original, where no margin was taken off.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Rule, Table
 from kbarchive.parsing.driver import Child, Node
@@ -11,22 +10,18 @@ from kbarchive.parsing.layout import box_rows, dedent, has_table_head, is_code, 
 from kbarchive.parsing.lexer import Token
 
 _LABEL = re.compile(r"\s*((?i:notes?|warnings?|important|cautions?|tips?|important[ ]note|note[ ]\d{1,2}))(?:[ ]?:|[ ]-[ ])")
-_MARKER = re.compile(r"[ ]*(\([0-9A-Za-z]+\)|[0-9A-Za-z]+[.)]|\S)[ ]+")
 _CHOICE = re.compile(r"\s*-\s?(?:or|and)\s?-\s*", re.IGNORECASE)
-_REFERENCE_START = re.compile(r"\s*(?:Q\d{5,6}|ARTICLE|TITLE)", re.IGNORECASE)
 
 
 class Typesetter:
     """Makes blocks of the tokens of one text."""
 
-    def __init__(self, text: str, line_at: Callable[[int], int]) -> None:
+    def __init__(self, text: str) -> None:
         self._text = text
-        self._line_at = line_at
 
     def blocks(self, children: list[Child], in_item: bool = False) -> tuple[Block, ...]:
         """The blocks of a run of tokens and lists, in order."""
         text = self._text
-        line_at = self._line_at
         found: list[Block] = []
         add = found.append
         full = True  # no note that has only a label
@@ -38,20 +33,19 @@ class Typesetter:
             if kind == "list":
                 add(self._list(child))
                 continue
-            _, start, end = child
+            _, start, end, line = child
             if kind == "PARAGRAPH" and not in_item:
-                line = line_at(start)
-                if number < count and self._goes_on_hanging(child, children[number]):
+                if number < count and children[number][0] == "LAYOUT" and self._goes_on_hanging(child, children[number]):
                     end = children[number][2]
                     number += 1
                 piece = text[start:end]
-                if "  " in piece and _may_be_table(piece) and (table := self._table(line, piece)):
+                if "  " in piece and _may_be_table(piece) and (table := _table(line, piece)):
                     add(table)
                 elif words := reflow(piece):
                     add(Paragraph(line, words))
             elif kind == "LAYOUT" and not in_item and number < count and self._opens_paragraph(child, children[number]):
                 # A paragraph whose first line is indented.
-                add(Paragraph(line_at(start), reflow(text[start : children[number][2]])))
+                add(Paragraph(line, reflow(text[start : children[number][2]])))
                 number += 1
             elif kind == "LAYOUT" or kind == "PARAGRAPH":
                 run = [child]
@@ -64,63 +58,36 @@ class Typesetter:
                     number += 1
                 found += self._laid_out(run) if in_item else self._code_and_tables(run)
             elif kind == "CITATION":
-                add(Paragraph(line_at(start), reflow(text[start:end])))
+                add(Paragraph(line, reflow(text[start:end])))
             elif kind == "NOTE":
-                note = self._note(line_at(start), text[start:end])
+                note = _note(line, text[start:end])
                 add(note)
                 full = full and bool(note.blocks)
             elif kind == "TABLE":
-                add(self._whole_table(line_at(start), text[start:end]))
+                add(_whole_table(line, text[start:end]))
             elif kind == "BOX":
-                add(self._box(line_at(start), text[start:end]))
+                add(_box(line, text[start:end]))
             elif kind == "RULE":
-                add(Rule(line_at(start)))
+                add(Rule(line))
         return tuple(found) if full else _fill_notes(found)
 
     def _list(self, tree: Node) -> List:
+        text = self._text
         items = []
-        ordered = False
-        line = 0
         for _, children in tree[1][1:-1]:
-            kind, start, end = children[0]
-            ordered = kind == "NUMBER"
-            here = self._line_at(start)
-            line = line or here
-            text = self._text[start:end]
-            marker = _MARKER.match(text)
-            assert marker is not None
-            rest = text[marker.end() :]
-            is_note = rest[0] in _LABEL_INITIALS and _LABEL.match(rest)
-            first: Block = self._note(here, rest) if is_note else Paragraph(here, reflow(rest))
-            items.append(Item(marker[1], (first, *self.blocks(children[1:], in_item=True)) if len(children) > 1 else (first,)))
-        return List(line, ordered, tuple(items))
-
-    def _note(self, line: int, text: str) -> Note:
-        label = _LABEL.match(text)
-        assert label is not None
-        words = reflow(text[label.end() :])
-        return Note(line, label[1], (Paragraph(line, words),) if words else ())
-
-    def _table(self, line: int, piece: str) -> Table | None:
-        """Lines at the left margin that make a table without a head."""
-        lines = piece.rstrip().split("\n")
-        rows = table_rows(lines)
-        return Table(line, "\n".join(dedent(lines)), rows) if rows else None
-
-    def _whole_table(self, line: int, piece: str) -> Table:
-        lines = dedent(piece.rstrip().split("\n"))
-        return Table(line, "\n".join(lines), table_rows(lines))
-
-    def _box(self, line: int, piece: str) -> Table | Code:
-        lines = dedent(piece.rstrip().split("\n"))
-        rows = box_rows(lines)
-        return Table(line, "\n".join(lines), rows) if rows else Code(line, "\n".join(lines))
+            _, start, end, line = children[0]
+            marker, _, words = text[start:end].lstrip(" ").partition(" ")
+            words = words.lstrip(" ")
+            is_note = words[0] in _LABEL_INITIALS and _LABEL.match(words)
+            first: Block = _note(line, words) if is_note else Paragraph(line, reflow(words))
+            items.append(Item(marker, (first, *self.blocks(children[1:], in_item=True)) if len(children) > 1 else (first,)))
+        kind, _, _, line = tree[1][1][1][0]
+        return List(line, kind == "NUMBER", tuple(items))
 
     def _code_and_tables(self, run: list[Token]) -> list[Block]:
         """Indented lines: tables where they have a head or columns, else code; pieces parted by blank lines are one block."""
-        start, end = run[0][1], run[-1][2]
-        text = self._text[start:end].rstrip()
-        line = self._line_at(start)
+        _, start, _, line = run[0]
+        text = self._text[start : run[-1][2]].rstrip()
         if "\n" not in text:
             return [Code(line, text.strip())] if text.strip() else []
         lines = text.split("\n")
@@ -134,7 +101,7 @@ class Typesetter:
         """Whether an indented line is the first of the paragraph right below it: a full line of prose above prose."""
         if below[0] != "PARAGRAPH" or child[2] - child[1] < _FULL_LINE:
             return False
-        _, start, end = below
+        _, start, end, _ = below
         text = self._text
         first = text[child[1] : child[2]]
         words = first.strip()
@@ -147,9 +114,7 @@ class Typesetter:
 
     def _goes_on_hanging(self, child: Token, below: Child) -> bool:
         """Whether indented lines right below a paragraph are more of it, hanging: prose of one indent that goes on."""
-        if below[0] != "LAYOUT":
-            return False
-        _, start, end = below
+        _, start, end, _ = below
         text = self._text
         above = text[child[1] : child[2]]
         if above.endswith("\n\n") or above.count("\n") > 1 or above.rstrip().endswith(_ENDS) or len(above) < _FULL_LINE:
@@ -169,7 +134,7 @@ class Typesetter:
         """Whether lines at the left margin stand in the midst of indented ones, no blank line on either side."""
         if children[number][0] != "PARAGRAPH" or number + 1 == len(children) or children[number + 1][0] != "LAYOUT":
             return False
-        _, start, end = children[number]
+        _, start, end, _ = children[number]
         return self._text[start - 2] != "\n" and self._text[end - 2] != "\n"
 
     def _laid_out(self, run: list[Token]) -> list[Block]:
@@ -177,7 +142,7 @@ class Typesetter:
         text = self._text
         judged: list[bool | None] = []
         choices: set[int] = set()
-        for number, (kind, start, end) in enumerate(run):
+        for number, (kind, start, end, _) in enumerate(run):
             if kind == "LAYOUT":
                 judged.append(True)
                 continue
@@ -213,9 +178,9 @@ class Typesetter:
         number = 0
         while number < len(run):
             if not judged[number]:
-                _, start, end = run[number]
+                _, start, end, line = run[number]
                 if words := reflow(text[start:end]):
-                    blocks.append(Paragraph(self._line_at(start), words))
+                    blocks.append(Paragraph(line, words))
                 number += 1
                 continue
             last = number
@@ -247,6 +212,31 @@ def reflow(text: str) -> str:
     line = text.strip().replace("\n", " ")
     # Mostly that is all; a sign that does not print may be white space of another kind.
     return line if "  " not in line and line.isprintable() else " ".join(text.split())
+
+
+def _note(line: int, text: str) -> Note:
+    label = _LABEL.match(text)
+    assert label is not None
+    words = reflow(text[label.end() :])
+    return Note(line, label[1], (Paragraph(line, words),) if words else ())
+
+
+def _table(line: int, piece: str) -> Table | None:
+    """Lines at the left margin that make a table without a head."""
+    lines = piece.rstrip().split("\n")
+    rows = table_rows(lines)
+    return Table(line, "\n".join(dedent(lines)), rows) if rows else None
+
+
+def _whole_table(line: int, piece: str) -> Table:
+    lines = dedent(piece.rstrip().split("\n"))
+    return Table(line, "\n".join(lines), table_rows(lines))
+
+
+def _box(line: int, piece: str) -> Table | Code:
+    lines = dedent(piece.rstrip().split("\n"))
+    rows = box_rows(lines)
+    return Table(line, "\n".join(lines), rows) if rows else Code(line, "\n".join(lines))
 
 
 def _split_tables(line: int, lines: list[str]) -> list[Block]:
