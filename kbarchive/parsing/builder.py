@@ -286,7 +286,7 @@ class Builder:
             return
         self._next_citing += 1
         late = _LATE_TITLE.match(self._text, end)
-        for citation in find_citations(self._text[start:end]):
+        for citation in find_citations(self._text[start:end].rstrip("\n")):
             title = citation.title
             if title is None and late:
                 title = " ".join(late[1].split())

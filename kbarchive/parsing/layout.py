@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 _DASHES = re.compile(r"[ ]*-{2,}(?:[ ]+-{2,})*[ ]*")
 _GROUP = re.compile(r"-{2,}")
-_SIGN = re.compile(r"[^ ]")
+_INK = bytes(ord("0" if byte == ord(" ") else "1") for byte in range(256))
 _COLUMN_EDGE = re.compile(r"(?:\A0*|00+)(?=1)")
 
 # Words that prose is full of and program text hardly has in lower case.
@@ -19,11 +18,11 @@ _WORD = re.compile(r"[A-Za-z']+")
 _SENTENCE_END = re.compile(r"[.:?!,]['\")]*$")
 _CODE_LINE = re.compile(
     r"""
-      .*[;{}\\]$                                                      # ends as no sentence does
+      .*+ (?<=[;{}\\]) $                                              # ends as no sentence does
     | ['*] | // | /\* | ; | \# (?:include|define|if|endif|else|pragma|import)\b | <[A-Za-z/!%?] | \[[^\]]*\]$ | REM\b | @
     | (?:HKEY_ | [A-Za-z]:\\ | \\\\ | https?:// | ftp:// | file:)\S*
-    | [\w.()\[\]$%!&>-]+ \s* [:+*/-]?= \s* \S                         # an assignment
-    | [\w.:>-]+ \( .* \) $                                            # a call, a prototype
+    | [\w.()\[\]$%!&>-]++ \s*+ [:+*/-]?= \s* \S                       # an assignment
+    | [\w.:>-]++ \( .*+ (?<=\)) $                                     # a call, a prototype
     | (?:Option|Dim|Redim|ReDim|Const|Declare|Static|Public|Private|Friend|Global|Type|End|Exit|Sub|Function|Property|Set|Let
         |Call|Loop|Next|Wend|Do|With|Case|Else|ElseIf|On\ Error|GoTo|Debug\.Print|MsgBox|Print|Open|Close|Attribute|Begin)
       \b (?! .*[a-z]{2}\ (?:the|a|to|and|of)\b )
@@ -35,7 +34,7 @@ _CODE_LINE = re.compile(
     | (?:int|void|char|long|short|unsigned|struct|class|typedef|return|static|extern|const|double|float|BOOL|DWORD|HWND|if|for
         |while|else|switch|case|public|private|protected|virtual|using|namespace|template|printf|main) \s* [\w*&(:~<]
       (?: .* [(){};,=] $ | \w* \s* \( )
-    | \S+ $ (?<= [\\/=_<>%$|] . ) | [^\s.]*[\\/_=<>%$|][^\s]* $        # one word with the signs of a name or path
+    | (?= \S++ $ ) (?: [^\s.]*[\\/_=<>%$|] | \S++ (?<= [\\/=_<>%$|] . ) )  # one word with the signs of a name or path
     """,
     re.VERBOSE,
 )
@@ -46,7 +45,7 @@ def is_prose(lines: list[str]) -> bool:
     words = [word for line in lines for word in _WORD.findall(line)]
     if not words:
         return False
-    small = sum(word in _PROSE_WORDS for word in words)
+    small = len([word for word in words if word in _PROSE_WORDS])
     if small >= 2 and small * 12 >= len(words):
         return True
     last = lines[-1]
@@ -65,7 +64,7 @@ def is_plainly_prose(text: str) -> bool:
 
 def is_code(lines: list[str]) -> bool:
     """Whether most of the lines can only be program text, commands, keys or addresses."""
-    hits = sum(bool(_CODE_LINE.match(line.strip())) for line in lines)
+    hits = len([line for line in lines if _CODE_LINE.match(line.strip())])
     return hits * 2 >= len(lines) and (hits == len(lines) or not is_prose(lines))
 
 
@@ -79,15 +78,15 @@ def table_rows(lines: list[str]) -> tuple[tuple[str, ...], ...]:
     if dashes is not None and dashes > 0 and len(rows) > 1:
         starts = [match.start() for match in _GROUP.finditer(lines[dashes])]
         if len(starts) > 1:
-            return tuple(_cut(line, starts) for line in rows)
+            return tuple([_cut(line, starts) for line in rows])
         starts = _column_starts(rows) or _column_starts([rows[0], *rows[1:2]]) or []
-        return tuple(_cut(line, starts) for line in rows) if len(starts) > 1 else ()
-    if len(rows) < 3 or sum("  " in line.strip() for line in rows) < len(rows):
+        return tuple([_cut(line, starts) for line in rows]) if len(starts) > 1 else ()
+    if len(rows) < 3 or not all("  " in line.strip() for line in rows):
         return ()
-    if any(_CODE_LINE.match(line.strip()) or "\t" in line for line in rows):
+    if any("\t" in line or _CODE_LINE.match(line.strip()) for line in rows):
         return ()
     starts = _column_starts(rows)
-    return tuple(_cut(line, starts) for line in rows) if len(starts) > 1 else ()
+    return tuple([_cut(line, starts) for line in rows]) if len(starts) > 1 else ()
 
 
 def box_rows(lines: list[str]) -> tuple[tuple[str, ...], ...]:
@@ -135,20 +134,23 @@ def dedent(lines: list[str]) -> list[str]:
 
 def _column_starts(rows: list[str]) -> list[int]:
     """Where columns begin: behind two or more places that are blank in every row, and where most rows have a cell."""
-    width = max(len(row) for row in rows)
+    width = max(map(len, rows))
     ink = 0  # a bit for each place, set where any row has a sign
     for row in rows:
-        ink |= int("0" + _SIGN.sub("1", row).replace(" ", "0").ljust(width, "0"), 2)
+        ink |= int(row.ljust(width).encode("latin-1", "replace").translate(_INK), 2)
     return [match.end() for match in _COLUMN_EDGE.finditer(f"{ink:b}".zfill(width))]
 
 
 def _cut(line: str, starts: list[int]) -> tuple[str, ...]:
     """The cells of a line. A word that runs over a column's start stays whole, in the cell that it begins in."""
-    edges: list[int] = []
+    cells: list[str] = []
+    begin = 0
     for start in starts[1:]:
-        if start < len(line) and start > 0 and line[start - 1] != " " and line[start] != " ":
-            space = line.rfind(" ", 0, start)
-            start = space + 1 if space >= 0 and space + 1 > (edges[-1] if edges else 0) else start
-        edges.append(start)
-    bounds = [0, *edges, len(line)]
-    return tuple(line[a:b].strip() for a, b in pairwise(bounds))
+        if start < len(line) and " " not in line[start - 1 : start + 1]:
+            word = line.rfind(" ", 0, start) + 1
+            if word > begin:
+                start = word
+        cells.append(line[begin:start].strip())
+        begin = start
+    cells.append(line[begin:].strip())
+    return tuple(cells)

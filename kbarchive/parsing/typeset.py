@@ -147,13 +147,14 @@ class Typesetter:
                 judged.append(True)
                 continue
             piece = text[start:end]
+            is_comment = piece.lstrip().startswith("* ")  # an item it was not
+            if is_plainly_prose(piece) and not is_comment:
+                judged.append(False)
+                continue
             lines = piece.strip("\n").split("\n")
-            is_comment = lines[0].lstrip().startswith("* ")  # an item it was not
             if _CHOICE.fullmatch(piece):
                 judged.append(False)
                 choices.add(number)
-            elif is_plainly_prose(piece) and not is_comment:
-                judged.append(False)
             elif is_code(lines):
                 judged.append(True)
             elif is_prose(lines):
