@@ -59,7 +59,7 @@ class BodyLexer:
             for name, pattern in patterns.items()
             if name not in left_out
         }
-        self._matchers: dict[tuple[Margin, str], _Matchers] = {}
+        self._matchers: dict[Margin, _Matchers] = {}
 
     def pattern(self, name: str, margin: Margin = _NO_MARGIN) -> str:
         """The regular expression of one terminal at a margin."""
@@ -122,18 +122,22 @@ class BodyLexer:
 
     def _refuse(self, kind: str, lists: list[_List], text: str, position: int) -> re.Match[str]:
         """What matches where a terminal did but was refused: one of those after it. PARAGRAPH or LAYOUT always does."""
-        matchers = self._matchers_at(lists[-1].margin if lists else _NO_MARGIN, after=kind)
-        match = matchers[text[position]](text, position)
-        assert match is not None
-        return match
+        margin = lists[-1].margin if lists else _NO_MARGIN
+        names = list(self._patterns)
+        left = (self._matcher(name, margin)(text, position) for name in names[names.index(kind) + 1 :])
+        return next(match for match in left if match)
 
-    def _matchers_at(self, margin: Margin, after: str = "") -> _Matchers:
+    @cache  # noqa: B019 - the lexers live as long as the process
+    def _matcher(self, name: str, margin: Margin) -> Matcher:
+        """What matches one terminal at a margin, alone."""
+        matcher: Matcher = re.compile(f"{self.pattern(name, margin)}(?P<{name}>)").match
+        return matcher
+
+    def _matchers_at(self, margin: Margin) -> _Matchers:
         try:
-            return self._matchers[margin, after]
+            return self._matchers[margin]
         except KeyError:
-            names = list(self._patterns)
-            left = {name: self._patterns[name] for name in (names[names.index(after) + 1 :] if after else names)}
-            matchers = self._matchers[margin, after] = _Matchers(left, margin)
+            matchers = self._matchers[margin] = _Matchers(self._patterns, margin)
             return matchers
 
 
