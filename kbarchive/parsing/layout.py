@@ -83,10 +83,10 @@ def table_rows(lines: list[str]) -> tuple[tuple[str, ...], ...]:
         return tuple([_cut(line, starts) for line in rows]) if len(starts) > 1 else ()
     if len(rows) < 3 or not all("  " in line.strip() for line in rows):
         return ()
-    if any("\t" in line or _CODE_LINE.match(line.strip()) for line in rows):
-        return ()
     starts = _column_starts(rows)
-    return tuple([_cut(line, starts) for line in rows]) if len(starts) > 1 else ()
+    if len(starts) < 2 or any("\t" in line or _CODE_LINE.match(line.strip()) for line in rows):
+        return ()
+    return tuple([_cut(line, starts) for line in rows])
 
 
 def box_rows(lines: list[str]) -> tuple[tuple[str, ...], ...]:
