@@ -100,7 +100,8 @@ class Builder:
             keywords = trailer_keywords
         elif dialect.complete and "LABEL" not in dialect.blocks:
             self._tell("no-trailer", first_line, "there is no trailer; the keywords are the header's")
-        diagnostics = sorted(self._diagnostics, key=lambda diagnostic: diagnostic.line)
+        if len(self._diagnostics) > 1:
+            self._diagnostics.sort(key=lambda diagnostic: diagnostic.line)
         return Article(
             SCHEMA,
             header.id,
@@ -116,19 +117,20 @@ class Builder:
             self._applies,
             tuple(self._residue),
             tuple(sections),
-            tuple(reference for reference in self._references if reference.id != header.id),
+            tuple([reference for reference in self._references if reference.id != header.id]),
             tuple(self._query_words),
             self._metadata,
             () if dialect.template else self._years,
             source,
-            tuple(diagnostics),
+            tuple(self._diagnostics),
         )
 
     # ---- The parts of the tree ------------------------------------------------------------------------------------------
 
     def _front(self, children: list[Child]) -> list[Section]:
         """What stands before the first heading: header, residue, the box, and text without a heading."""
-        box = next((number for number, child in enumerate(children) if child[0] == "APPLIES"), 0)
+        kinds = [child[0] for child in children]
+        box = kinds.index("APPLIES") if "APPLIES" in kinds else 0
         lead: list[Child] = []
         for number, child in enumerate(children):
             if child[0] in _FURNITURE:
@@ -281,7 +283,8 @@ class Builder:
                     self._cite(inner, section)
             return
         _, start, end, line = child
-        self._skip_citing(start)
+        if self._citing[self._next_citing] < start:
+            self._skip_citing(start)
         if self._citing[self._next_citing] >= end:
             return
         self._next_citing += 1

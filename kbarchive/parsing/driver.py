@@ -68,6 +68,13 @@ class Driver:
                     del states[-1]
                     if values[-1].__class__ is not list:
                         values[-1] = [values[-1]]
+                elif inline and size == 2 and values[-2].__class__ is list:  # a repetition grows
+                    del states[-2:]
+                    last = values.pop()
+                    if last.__class__ is list:
+                        values[-1] += last
+                    else:
+                        values[-1].append(last)
                 else:
                     # An inlined rule's children are used by no one else, so the first can be taken over.
                     children: list[Any] = []
