@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,21 @@ def test_tokens_are_what_the_terminals_say(path: Path) -> None:
             ends = {match.end() for pattern in patterns if (match := pattern.match(text[: part.end], first))}
             assert last in ends, (kind, text[first:last])
         assert place == len(text)
+
+
+@pytest.mark.parametrize("sign", [*string.printable, *"\u2022\u00b7\u0130\u0131\u0663\u00e9"])
+def test_a_first_sign_rules_out_no_terminal_that_fits(sign: str) -> None:
+    """A terminal says the same without the lookahead at one sign that it begins with."""
+    lexer = _lexer(frozenset())
+    marks = (" x", ". x", ") x", "1) x", "OTE: x", "MPORTANT: x", "900301 x", sign * 30, "x", "\t x", f"{sign} x")
+    for name in ("APPLIES", "RULE", "BULLET", "NUMBER", "BOX", "NOTE", "CITATION", "PARAGRAPH", "LAYOUT", "BLANK"):
+        pattern = lexer.pattern(name)
+        bare = re.sub(r"\A\(\?=\[(?:[^\]\\]|\\.)+\]\)", "", pattern)
+        assert bare != pattern
+        for mark in marks:
+            text = f"{sign}{mark}\nmore\n"
+            match, expected = re.match(pattern, text), re.match(bare, text)
+            assert (match and match.end()) == (expected and expected.end()), (name, text)
 
 
 def test_unknown_text_has_no_header() -> None:

@@ -28,8 +28,9 @@ Matcher = Callable[..., "re.Match[str] | None"]
 
 _NO_MARGIN: Margin = (0, 0)
 _MARGIN = "[ ]{0}"
-_NO_HEADLINE = "(?!(?:(?!)))"
+_NO_HEADLINE = "(?!(?:(?!)))"  # where a form has none, nothing need be looked for
 _HEADLINES = ("LABEL", "BARE", "PUBLISHED", "CATEGORIES", "OLD_NOTICE", "CHROME")
+# The lookahead at one sign with which a pattern may begin.
 _FIRST = re.compile(r"\(\?=(\[(?:[^\]\\]|\\.)+\])\)")
 _MARKER = re.compile(r"([ ]*)(\(?)([0-9A-Za-z]+|[-*\u2022\u00b7])([.)]*)[ ]+")
 # How deep lists may nest; a marker that is deeper still is text. Records are walked recursively.
@@ -130,7 +131,7 @@ class BodyLexer:
     @cache  # noqa: B019 - the lexers live as long as the process
     def _matcher(self, name: str, margin: Margin) -> Matcher:
         """What matches one terminal at a margin, alone."""
-        matcher: Matcher = re.compile(f"{self.pattern(name, margin)}(?P<{name}>)").match
+        matcher: Matcher = re.compile(f"(?P<{name}>{self.pattern(name, margin)})").match
         return matcher
 
     def _matchers_at(self, margin: Margin) -> _Matchers:
@@ -150,6 +151,7 @@ class _Matchers(dict[str, Matcher]):
     def __init__(self, patterns: dict[str, str], margin: Margin) -> None:
         self._patterns = patterns
         self._margin = margin
+        self._made: dict[tuple[str, ...], Matcher] = {}  # by the terminals: many signs have the same
 
     def __missing__(self, sign: str) -> Matcher:
         margin = _margin_pattern(self._margin)
@@ -164,10 +166,12 @@ class _Matchers(dict[str, Matcher]):
             }
         else:
             left = {}
-        # The names stand in empty groups behind the patterns: so a pattern is not entered where its first sign rules it out.
-        alternation = "|".join(f"{pattern}(?P<{name}>)" for name, pattern in left.items()) or "(?!)"
-        matcher: Matcher = re.compile(f"{margin}(?:{alternation})").match
-        self[sign] = matcher
+        names = tuple(left)
+        if names not in self._made:
+            # The names stand in empty groups behind the patterns: then a pattern's first sign can rule it out unentered.
+            alternation = "|".join(f"(?:{pattern})(?P<{name}>)" for name, pattern in left.items()) or "(?!)"
+            self._made[names] = re.compile(f"{margin}(?:{alternation})").match
+        matcher = self[sign] = self._made[names]
         return matcher
 
 
