@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from kbarchive.article import Article
 from kbarchive.index import build_index
+from kbarchive.index.analysis import Finder
 from kbarchive.search import Index, open_index
+from kbarchive.search.results import Snippet
+from kbarchive.search.snippets import best_snippets
 
 _FORM = """\
 DOCUMENT:Q{number}  {date}  [{collection}]
@@ -102,3 +106,8 @@ def index_of(folder: Path, articles: Mapping[str, bytes] = ARTICLES) -> Index:
     """An index, below `folder`, of articles."""
     build_index(write_articles(folder / "articles", articles), folder / "index", jobs=1)
     return open_index(folder / "index")
+
+
+def snippets_of(article: Article, weights: Mapping[bytes, float]) -> tuple[Snippet, ...]:
+    """The snippets of an article for some terms."""
+    return best_snippets(article, weights, Finder(weights))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kbarchive.index.analysis import analyse, find, plain_words, query_terms, runs
+from kbarchive.index.analysis import Finder, analyse, plain_words, query_terms, runs
 
 
 def positions(text: str) -> dict[bytes, list[int]]:
@@ -71,7 +71,7 @@ def test_long_runs_keep_their_words_but_not_the_whole() -> None:
 
 def test_find_gives_the_words_as_they_stand() -> None:
     text = "The relays, RELAYED: relay."
-    assert [text[found.start : found.end] for found in find(text, {b"relai"})] == ["relays", "RELAYED", "relay"]
+    assert [text[found.start : found.end] for found in Finder({b"relai"}).find(text)] == ["relays", "RELAYED", "relay"]
 
 
 def test_plain_words_are_unstemmed() -> None:

@@ -20,7 +20,7 @@ _Places = list[dict[int, tuple[float, int]]]
 
 def at(*places: int, share: float = 1.0) -> dict[int, tuple[float, int]]:
     """A word of its own at some positions."""
-    return {place: (share, place) for place in places}
+    return dict.fromkeys(places, (share, 1))
 
 
 def test_the_heaviest_run_counts() -> None:
@@ -33,17 +33,17 @@ def test_the_heaviest_run_counts() -> None:
     assert evidence._runs(places[:2], [1.0, 2.0], [0, 1]) == (3.0, False)  # two words are no quotation
 
 
-def test_neighbours_count_by_their_distance_and_once() -> None:
+def test_neighbours_count_by_their_least_distance() -> None:
     places = [at(10), at(12)]
-    assert evidence._pairs(places, [2.0, 6.0], [0, 1]) == pytest.approx(1.0)
-    assert evidence._pairs(places, [2.0, 6.0], [0, 1, 0, 1]) == pytest.approx(1.0)
-    assert evidence._pairs([at(10), at(15)], [2.0, 6.0], [0, 1]) == 0.0
+    assert evidence._pairs(places, [(0, 1, 2.0)]) == pytest.approx(1.0)
+    assert evidence._pairs([at(10, 40), at(12, 41)], [(0, 1, 2.0)]) == pytest.approx(2.0)
+    assert evidence._pairs([at(10), at(15)], [(0, 1, 2.0)]) == 0.0
 
 
 @given(st.lists(st.dictionaries(st.integers(0, 300), st.sampled_from([0.4, 0.9, 1.0]), max_size=6), min_size=1, max_size=5))
 def test_the_passage_is_the_best_of_all(words: list[dict[int, float]]) -> None:
     rarities = [1.5, 0.7, 3.2, 2.0, 0.4][: len(words)]
-    places = [{place: (share, place) for place, share in word.items()} for word in words]
+    places = [{place: (share, 1) for place, share in word.items()} for word in words]
     best = 0.0
     for start in range(301):
         shares = [[word[place] for place in word if start <= place <= start + evidence._WINDOW] for word in words]

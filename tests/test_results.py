@@ -12,8 +12,7 @@ from kbarchive.index import build_index
 from kbarchive.index.likeness import groups, likeness
 from kbarchive.parsing import parse
 from kbarchive.search import Index, facet_filter, open_index
-from kbarchive.search.snippets import best_snippets
-from tests.searching import ARTICLES, article, index_of, write_articles
+from tests.searching import ARTICLES, article, index_of, snippets_of, write_articles
 
 _STEPS = "Open the lid of the ferry, turn the brass key twice, wait for the bell, and lower the ramp onto the quay slowly."
 _HARBOUR = {
@@ -254,26 +253,26 @@ def test_corrections_are_offered_beside_hits(port: Index) -> None:
 # ---- Snippets ---------------------------------------------------------------------------------------------------------------
 
 
-def snippets_of(data: bytes, *terms: bytes) -> list[tuple[str, list[str]]]:
-    found = best_snippets(parse(data), dict.fromkeys(terms, 1.0))
+def _snippets(data: bytes, *terms: bytes) -> list[tuple[str, list[str]]]:
+    found = snippets_of(parse(data), dict.fromkeys(terms, 1.0))
     return [(snippet.section, [snippet.text[start:end] for start, end in snippet.highlights]) for snippet in found]
 
 
 def test_two_sections_that_tell_different_words_are_shown() -> None:
     data = article(995001, "Lids", {"SYMPTOMS": "The lid jams.", "CAUSE": "Salt in the hinge.", "STATUS": "The lid is old."})
-    assert snippets_of(data, b"lid", b"salt") == [("symptoms", ["lid"]), ("cause", ["Salt"])]
-    assert snippets_of(data, b"lid", b"jam") == [("symptoms", ["lid", "jams"])]
-    assert snippets_of(data, b"lid") == [("symptoms", ["lid"])]
+    assert _snippets(data, b"lid", b"salt") == [("symptoms", ["lid"]), ("cause", ["Salt"])]
+    assert _snippets(data, b"lid", b"jam") == [("symptoms", ["lid", "jams"])]
+    assert _snippets(data, b"lid") == [("symptoms", ["lid"])]
 
 
 def test_a_name_that_is_found_by_its_parts_is_marked_whole() -> None:
     data = article(995002, "Boot", {"SUMMARY": "Edit autoexec.bat, not autoexec or a bat."})
-    assert snippets_of(data, b"autoexec", b"bat") == [("summary", ["autoexec.bat", "autoexec", "bat"])]
-    assert snippets_of(data, b"bat") == [("summary", ["bat", "bat"])]
+    assert _snippets(data, b"autoexec", b"bat") == [("summary", ["autoexec.bat", "autoexec", "bat"])]
+    assert _snippets(data, b"bat") == [("summary", ["bat", "bat"])]
 
 
 def test_no_control_character_reaches_a_snippet() -> None:
-    (snippet,) = best_snippets(
+    (snippet,) = snippets_of(
         parse(article(995003, "Bells", {"SUMMARY": "The bell\x07\x1b[31m rings\x00 at noon."})), {b"bell": 1.0}
     )
     assert snippet.text == "The bell [31m rings at noon."

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbarchive.search import Index
-from kbarchive.search.snippets import best_snippets
-from tests.searching import ARTICLES, article, index_of
+from tests.searching import ARTICLES, article, index_of, snippets_of
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +187,7 @@ def test_a_snippet_is_the_tightest_passage_cut_between_words(tmp_path: Path) -> 
     filling = "plain words that fill the page without saying much of anything at all " * 5
     text = f"A relay. {filling} Here relay is not allowed. {filling}"
     with index_of(tmp_path, {"Q970001": article(970001, "Snippets", {"SUMMARY": text})}) as index:
-        (snippet,) = best_snippets(index.article("Q970001"), {b"relai": 2.0, b"not": 1.0, b"allow": 2.0})
+        (snippet,) = snippets_of(index.article("Q970001"), {b"relai": 2.0, b"not": 1.0, b"allow": 2.0})
     assert [snippet.text[start:end] for start, end in snippet.highlights] == ["relay", "not", "allowed"]
     assert snippet.text.startswith("...")
     assert snippet.text.endswith("...")

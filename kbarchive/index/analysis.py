@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from whoosh.lang.porter import stem as porter_stem
@@ -33,6 +33,10 @@ _VARIANT = re.compile(r"[A-Z]?[a-z]+(?:[A-Z][a-z]*)+[a-z][AW]\Z")
 LONGEST_WHOLE = 64
 _LONGEST_WORD = 64
 _MOST_PARTS = 8
+
+# So many letters of a word longer than that are those of its stem.
+_SAME_LETTERS = 2
+_SHORT_WORD = 4
 
 # Analysed runs are remembered; text repeats itself. The bound keeps a long build's memory flat.
 REMEMBERED_RUNS = 200_000
@@ -71,16 +75,30 @@ class QueryTerms(NamedTuple):
 _words: dict[str, tuple[bytes, ...]] = {}
 
 
-def find(text: str, terms: Container[bytes]) -> Iterator[Found]:
-    """The words of a text that are found by one of the terms, in order, for highlighting. Whole runs are not looked for."""
-    seen: dict[str, bytes | None] = {}
-    for match in _WORD_OF_RUN.finditer(text):
-        word = match.group()
-        if word not in seen:
-            seen[word] = next((term for term in word_terms(word) if term in terms), None)
-        term = seen[word]
-        if term is not None:
-            yield Found(match.start(), match.end(), term)
+class Finder:
+    """Finds the words of texts that some terms stand for, for highlighting. Whole runs are not looked for."""
+
+    def __init__(self, terms: Collection[bytes]) -> None:
+        self._terms = terms
+        self._begins = {term[:_SAME_LETTERS].decode(errors="ignore") for term in terms}
+        self._seen: dict[str, bytes | None] = {}
+
+    def find(self, text: str) -> Iterator[Found]:
+        """The words of a text that are found by one of the terms, in order."""
+        seen = self._seen
+        for match in _WORD_OF_RUN.finditer(text):
+            word = match.group()
+            term = seen[word] if word in seen else self._term(word)
+            if term is not None:
+                yield Found(match.start(), match.end(), term)
+
+    def _term(self, word: str) -> bytes | None:
+        plain = len(word) > _SHORT_WORD and word.isascii() and word[1:].islower()
+        # A plain word begins as its stem does; to stem those that begin otherwise would take most of the time.
+        possible = not plain or word[:_SAME_LETTERS].lower() in self._begins
+        term = next((term for term in word_terms(word) if term in self._terms), None) if possible else None
+        self._seen[word] = term
+        return term
 
 
 def query_terms(text: str) -> list[QueryTerms]:

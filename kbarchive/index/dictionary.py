@@ -1,11 +1,12 @@
 """The dictionary of a shard: all terms of all fields in order, and where the posting list of each stands.
 
-Whoosh's own is a hash table that keeps sixty bytes a term and no checksum. Here a term takes its own bytes and two or three
+Whoosh's own is a hash table that keeps sixty bytes a term and no checksum. Here a term takes its own bytes and a few
 more, and everything that is read is checked first.
 
-Layout, numbers little-endian. Blocks of up to 64 terms: the CRC-32 of the block; for each term the length of its key, its
-key, and the length of its posting list, lengths in LEB128. A key is the number of the field as one byte, and the term. Keys
-rise, and the posting lists stand one after another in the same order. Then the directory: MessagePack of the names of
+Layout, numbers little-endian. Blocks of up to 64 terms: the CRC-32 of the block; as one byte each the number of terms and how
+many bytes (1, 2, 4 or 8) the length of a key, and that of a posting list, takes; the lengths of the keys; those of the posting
+lists; the keys. A key is the number of the field as one byte, and the term. Keys rise, and the posting lists stand one after
+another in the same order. Then the directory: MessagePack of the names of
 fields, the first key of each block, where the blocks begin and the last one ends, and where the posting lists of each block
 begin. Then, as the last 12 bytes, the CRC-32 of the directory and its length as 8 bytes.
 """
@@ -15,8 +16,9 @@ from __future__ import annotations
 import struct
 import zlib
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import msgspec
@@ -27,7 +29,9 @@ from kbarchive.index.postings import little_endian
 _NAME = "dictionary"
 _BLOCK_TERMS = 64
 _CHECK = struct.Struct("<I")
+_HEAD = struct.Struct("<BBB")
 _TAIL = struct.Struct("<IQ")
+_TYPES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
 
 class Place(NamedTuple):
@@ -52,10 +56,9 @@ class DictionaryWriter:
         self._fields: list[str] = []
         self._firsts: list[bytes] = []
         self._blocks = array("Q", [0])
-        self._postings = array("Q")
-        self._block = bytearray()
-        self._terms = 0
-        self._offset = 0
+        self._postings = array("Q", [0])
+        self._keys: list[bytes] = []
+        self._lengths: list[int] = []
 
     def start_field(self, name: str) -> None:
         """Begins a field: what is added from now on are its terms."""
@@ -63,29 +66,55 @@ class DictionaryWriter:
 
     def add(self, term: bytes, length: int) -> None:
         """Adds the next term, whose posting list has so many bytes."""
-        key = bytes((len(self._fields) - 1,)) + term
-        if not self._terms:
-            self._firsts.append(key)
-            self._postings.append(self._offset)
-        self._block += _leb128(len(key)) + key + _leb128(length)
-        self._offset += length
-        self._terms += 1
-        if self._terms == _BLOCK_TERMS:
+        self._keys.append(bytes((len(self._fields) - 1,)) + term)
+        self._lengths.append(length)
+        if len(self._keys) == _BLOCK_TERMS:
             self._end_block()
 
     def close(self) -> None:
         """Writes what is left."""
-        self._end_block()
+        if self._keys:
+            self._end_block()
         directory = msgspec.msgpack.encode(_Directory(self._fields, self._firsts, _bytes(self._blocks), _bytes(self._postings)))
         self._file.write(directory + _TAIL.pack(zlib.crc32(directory), len(directory)))
         self._file.close()
 
     def _end_block(self) -> None:
-        if self._terms:
-            self._file.write(_CHECK.pack(zlib.crc32(self._block)) + self._block)
-            self._blocks.append(self._blocks[-1] + _CHECK.size + len(self._block))
-            self._block.clear()
-            self._terms = 0
+        sizes = list(map(len, self._keys))
+        widths = _width(max(sizes)), _width(max(self._lengths))
+        lengths = (_bytes(array(_TYPES[width], some)) for width, some in zip(widths, (sizes, self._lengths), strict=True))
+        block = b"".join((_HEAD.pack(len(sizes), *widths), *lengths, *self._keys))
+        self._file.write(_CHECK.pack(zlib.crc32(block)) + block)
+        self._firsts.append(self._keys[0])
+        self._blocks.append(self._blocks[-1] + _CHECK.size + len(block))
+        self._postings.append(self._postings[-1] + sum(self._lengths))
+        self._keys.clear()
+        self._lengths.clear()
+
+
+class _Block:
+    """The terms of a block."""
+
+    def __init__(self, data: bytes, offset: int) -> None:
+        if len(data) < _CHECK.size or _CHECK.unpack_from(data)[0] != zlib.crc32(data[_CHECK.size :]):
+            raise DamagedFileError("a block of the dictionary of terms fails its checksum")
+        number, width, length_width = _HEAD.unpack_from(data, _CHECK.size)
+        start = _CHECK.size + _HEAD.size
+        end = start + number * width
+        self._keys = end + number * length_width
+        self._ends = list(accumulate(_array(data[start:end], _TYPES[width]), initial=self._keys))
+        self._lengths = _array(data[end : self._keys], _TYPES[length_width])
+        self._data = data
+        self._offset = offset
+
+    def __len__(self) -> int:
+        return len(self._lengths)
+
+    def key(self, number: int) -> bytes:
+        return self._data[self._ends[number] : self._ends[number + 1]]
+
+    def place(self, number: int) -> Place:
+        return Place(self._offset + sum(self._lengths[:number]), self._lengths[number])
 
 
 class Dictionary:
@@ -116,7 +145,11 @@ class Dictionary:
             return None
         key = bytes((self.fields.index(field),)) + term
         number = bisect_right(self._firsts, key) - 1
-        return next((place for found, place in self._block(number) if found == key), None) if number >= 0 else None
+        if number < 0:
+            return None
+        block = self._block(number)
+        at = bisect_left(range(len(block)), key, key=block.key)
+        return block.place(at) if at < len(block) and block.key(at) == key else None
 
     def terms(self, field: str, start: bytes = b"") -> Iterator[tuple[bytes, Place]]:
         """The terms of a field from one on, in order."""
@@ -125,56 +158,28 @@ class Dictionary:
         prefix = bytes((self.fields.index(field),))
         first = prefix + start
         for number in range(max(0, bisect_right(self._firsts, first) - 1), len(self._firsts)):
-            for key, place in self._block(number):
+            block = self._block(number)
+            for at in range(len(block)):
+                key = block.key(at)
                 if key >= first:
                     if not key.startswith(prefix):
                         return
-                    yield key[1:], place
+                    yield key[1:], block.place(at)
 
-    def _block(self, number: int) -> Iterator[tuple[bytes, Place]]:
+    def _block(self, number: int) -> _Block:
         start, end = self._blocks[number : number + 2]
-        data = self._file.get(start, end - start)
-        if len(data) != end - start or _CHECK.unpack_from(data)[0] != zlib.crc32(data[_CHECK.size :]):
-            raise DamagedFileError("a block of the dictionary of terms fails its checksum")
-        at = _CHECK.size
-        offset = self._postings[number]
-        while at < len(data):
-            size, at = _read_leb128(data, at)
-            key = data[at : at + size]
-            length, at = _read_leb128(data, at + size)
-            yield key, Place(offset, length)
-            offset += length
+        return _Block(self._file.get(start, end - start), self._postings[number])
 
 
-def _leb128(number: int) -> bytes:
-    encoded = bytearray()
-    while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    encoded.append(number)
-    return bytes(encoded)
-
-
-def _read_leb128(data: bytes, at: int) -> tuple[int, int]:
-    """A number, and where it ends."""
-    number = data[at]
-    if number < 0x80:
-        return number, at + 1
-    number &= 0x7F
-    shift = 7
-    while True:
-        at += 1
-        number |= (data[at] & 0x7F) << shift
-        if data[at] < 0x80:
-            return number, at + 1
-        shift += 7
+def _width(largest: int) -> int:
+    return 1 if largest < 1 << 8 else 2 if largest < 1 << 16 else 4 if largest < 1 << 32 else 8
 
 
 def _bytes(numbers: array[int]) -> bytes:
-    return little_endian(array("Q", numbers)).tobytes()
+    return little_endian(numbers[:]).tobytes()
 
 
-def _array(data: bytes) -> array[int]:
-    numbers = array("Q")
+def _array(data: bytes, kind: str = "Q") -> array[int]:
+    numbers = array(kind)
     numbers.frombytes(data)
     return little_endian(numbers)

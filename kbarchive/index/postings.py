@@ -44,22 +44,37 @@ class Postings:
         self._start = start + number * impact_width
         self._ends: Sequence[int] | None = None
 
+    def find(self, document: int) -> int | None:
+        """Which of the documents it is; None where it does not have the term."""
+        at = bisect_left(self.documents, document)
+        return at if at < len(self.documents) and self.documents[at] == document else None
+
+    def places(self, at: int) -> Sequence[int]:
+        """The positions of the term in the document that `find` gave, in rising order."""
+        if not self._width:
+            return ()
+        end = self._end(at)
+        count = self.counts[at]
+        return _read(self._data, self._start + (end - count) * self._width, count, self._width)
+
+    def form_numbers(self, at: int) -> bytes:
+        """The number of the form at each of these positions."""
+        count = self.counts[at]
+        if not self._form_width:
+            return bytes(count)
+        end = self._end(at)
+        start = self._start + self._end(len(self.documents) - 1) * self._width
+        return self._data[start + end - count : start + end]
+
     def positions(self, document: int) -> Sequence[int]:
         """The positions of the term in a document, in rising order; none where it does not have the term."""
-        at = bisect_left(self.documents, document)
-        if not self._width or at == len(self.documents) or self.documents[at] != document:
-            return ()
-        count, end = self.counts[at], self._end(at)
-        return _read(self._data, self._start + (end - count) * self._width, count, self._width)
+        at = self.find(document)
+        return () if at is None else self.places(at)
 
     def forms(self, document: int) -> bytes:
         """The number of the form at each of the positions in a document that has the term."""
-        at = bisect_left(self.documents, document)
-        count, end = self.counts[at], self._end(at)
-        if not self._form_width:
-            return bytes(count)
-        start = self._start + self._end(len(self.documents) - 1) * self._width
-        return self._data[start + end - count : start + end]
+        at = self.find(document)
+        return b"" if at is None else self.form_numbers(at)
 
     def all_positions(self) -> dict[int, Sequence[int]]:
         """As `positions`, of every document at once: several times faster where most are wanted."""

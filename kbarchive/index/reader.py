@@ -25,6 +25,9 @@ from kbarchive.index.rows import Rows
 from kbarchive.index.store import Metadata, current_generation
 from kbarchive.index.zones import ZONES
 
+# How many counts a long-lived reader remembers: the same words are spelled, and the same articles found, again and again.
+_KEPT_COUNTS = 50_000
+
 
 class ShardReader:
     """One shard. Documents are numbered from 0 here."""
@@ -80,9 +83,10 @@ class ShardReader:
             kept[document] = [(zone.start, zone.end) for zone in self.layout.zones(document) if zone.zone in numbers]
         return kept[document]
 
-    def documents_with(self, field: str, value: str) -> list[int]:
+    def documents_with(self, field: str, value: str) -> Sequence[int]:
         """The articles that have a value in an exact field."""
-        return [document for document in self.texts_with(field, value) if document not in self.deleted]
+        found = self.texts_with(field, value)
+        return [document for document in found if document not in self.deleted] if self.deleted else found
 
     def texts_with(self, field: str, value: str) -> Sequence[int]:
         """As `documents_with`, with the revisions of articles by their id; they are deleted documents that have a record."""
@@ -115,6 +119,7 @@ class IndexReader:
         self.shards: list[ShardReader] = []
         self._facets: dict[str, Facet] = {}
         self._numbers: dict[str, array[int]] = {}
+        self._counts: dict[tuple[str, str], int] = {}
         base = 0
         for storage in storages:
             shard = ShardReader(storage, base)
@@ -148,7 +153,11 @@ class IndexReader:
 
     def count(self, field: str, value: str) -> int:
         """How many documents have a value in an exact field."""
-        return sum(len(shard.documents_with(field, value)) for shard in self.shards)
+        if (field, value) not in self._counts:
+            if len(self._counts) >= _KEPT_COUNTS:
+                self._counts.clear()
+            self._counts[field, value] = sum(len(shard.documents_with(field, value)) for shard in self.shards)
+        return self._counts[field, value]
 
     def texts(self, article_id: str) -> list[int]:
         """All texts of an article: itself and its revisions."""

@@ -20,7 +20,7 @@ from kbarchive._version import __version__
 from kbarchive.errors import SearchIndexError
 
 # Counts up with every change of the schema, the analysis or the files.
-FORMAT = 7
+FORMAT = 8
 
 _POINTER = "current"
 _LOCK = "lock"

@@ -47,13 +47,15 @@ class Alternative(NamedTuple):
 class Concept(NamedTuple):
     """A word of a query. The first alternative is the word itself; `form` is how it is written.
 
-    `rarity` is its weight: the inverse document frequency of what it is best known by.
+    `rarity` is the inverse document frequency of what it is best known by; `weight` is what it counts for as a word, which is
+    less where it only asks.
     """
 
     text: str
     form: bytes
     alternatives: tuple[Alternative, ...]
     rarity: float
+    weight: float
 
 
 class Question(NamedTuple):
@@ -65,7 +67,7 @@ class Question(NamedTuple):
     @property
     def weight(self) -> float:
         """The sum of the concepts' weights."""
-        return sum(concept.rarity for concept in self.concepts)
+        return sum(concept.weight for concept in self.concepts)
 
 
 Correction = Callable[[str], str | None]
@@ -87,7 +89,8 @@ def question(words: Sequence[AskedWord], scorer: Scorer, settings: Settings, cor
     concepts = []
     most = scorer.documents * settings.telling
     for number, alternatives in enumerate(found):
-        frequency = max(scorer.frequency(Unit((term,))) for term in known[number])
+        rarity = scorer.rarity(max(scorer.frequency(Unit((term,))) for term in known[number]))
+        asks = telling >= _TELLING_WORDS and firsts[number].form in _ASKING_FORMS
         concepts.append(
             Concept(
                 text=firsts[number].text,
@@ -97,8 +100,8 @@ def question(words: Sequence[AskedWord], scorer: Scorer, settings: Settings, cor
                     for term, share in sorted(alternatives.items(), key=lambda item: -item[1])
                     if share == 1.0 or 0 < scorer.frequency(Unit((term,))) <= most or term in known[number]
                 ),
-                rarity=scorer.rarity(frequency)
-                * (settings.asking if telling >= _TELLING_WORDS and firsts[number].form in _ASKING_FORMS else 1.0),
+                rarity=rarity,
+                weight=rarity * settings.asking if asks else rarity,
             )
         )
     return Question(tuple(concepts), tuple(sequence))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from kbarchive.index.postings import Postings
@@ -17,8 +17,10 @@ from kbarchive.index.zones import ZONES
 from kbarchive.search.concepts import Concept, Question
 from kbarchive.search.settings import Settings
 
-# Words further apart than this are no neighbours.
-_FARTHEST = 4
+_ROUNDING = 1e-9
+
+# Words further apart are no neighbours.
+_DISTANCES = (1, 2, 3, 4)
 
 # About two sentences, in words.
 _WINDOW = 40
@@ -33,8 +35,19 @@ _TITLE = ZONES.index("title")
 _CITED = ZONES.index("cited")
 _PRODUCTS = (ZONES.index("products"), ZONES.index("applies_to"))
 
-# Where a concept stands: position to (share, position of its last word).
-_Places = dict[int, tuple[float, int]]
+_Mark = tuple[float, int]
+"""The share of a word's worth that stands somewhere, and how many words of the article it is."""
+
+_Places = dict[int, _Mark]
+"""Where a concept stands: by position."""
+
+
+class _Lookup(NamedTuple):
+    """One way to find a concept in a shard. `by_form` has a mark for each number of a form, where forms differ."""
+
+    postings: Postings
+    mark: _Mark
+    by_form: Sequence[_Mark] | None
 
 
 class Evidence(NamedTuple):
@@ -59,43 +72,59 @@ class Examiner:
         self._inflected = settings.inflected
         self._kept: OrderedDict[tuple[int, bytes], Postings | None] = OrderedDict()
 
-    def examine(self, document: int, question: Question) -> Evidence:
-        """The evidence of a document. The titles of articles that it cites are none: they speak of those."""
-        shard = self._reader.shard(document)
-        own = document - shard.base
-        zones = shard.layout.zones(own)
-        end = next((zone.start for zone in zones if zone.zone == _CITED), zones[-1].end if zones else 0)
-        products = [(zone.start, zone.end) for zone in zones if zone.zone in _PRODUCTS]
-        places = [self._places(shard, own, concept, end) for concept in question.concepts]
+    def examination(self, question: Question) -> Callable[[int], Evidence]:
+        """Gives the evidence of a document. The titles of articles that it cites are none: they speak of those."""
+        # Words that only ask tell little, but in a run or a title that is as it was typed as much as any other.
         rarities = [concept.rarity for concept in question.concepts]
+        total = sum(rarities) or 1.0
+        in_sequence = sum(rarities[number] for number in question.sequence) or 1.0
+        weights = [concept.weight for concept in question.concepts]
         weight = question.weight or 1.0
-        run, exact = _runs(places, rarities, question.sequence)
-        title = next((zone.end for zone in zones if zone.zone == _TITLE), 0)
-        return Evidence(
-            run=run / (sum(rarities[number] for number in question.sequence) or 1.0),
-            exact=float(exact),
-            pairs=_pairs(places, rarities, question.sequence) / weight,
-            window=_window(places, rarities) / weight,
-            products=_inside(places, rarities, products) / weight,
-            title=_inside(places, rarities, [(0, title)]) / weight * _filled(places, title),
-        )
+        neighbours = [
+            (left, right, min(rarities[left], rarities[right]))
+            for left, right in dict.fromkeys(itertools.pairwise(question.sequence))
+            if left != right
+        ]
+        lookups: dict[int, list[list[_Lookup]]] = {}
 
-    def _places(self, shard: ShardReader, own: int, concept: Concept, end: int) -> _Places:
-        found: _Places = {}
-        for alternative in reversed(concept.alternatives):  # the word itself comes first, and is worth most
+        def examine(document: int) -> Evidence:
+            shard = self._reader.shard(document)
+            if shard.base not in lookups:
+                lookups[shard.base] = [self._lookups(shard, concept) for concept in question.concepts]
+            own = document - shard.base
+            zones = shard.layout.zones(own)
+            cited = next((zone.start for zone in zones if zone.zone == _CITED), None)
+            products = [(zone.start, zone.end) for zone in zones if zone.zone in _PRODUCTS]
+            title = next((zone.end for zone in zones if zone.zone == _TITLE), 0)
+            places = [_places(found, own, cited) for found in lookups[shard.base]]
+            run, exact = _runs(places, rarities, question.sequence)
+            return Evidence(
+                run=run / in_sequence,
+                exact=float(exact),
+                pairs=_pairs(places, neighbours) / total,
+                window=_window(places, weights) / weight,
+                products=_inside(places, weights, products) / weight,
+                title=_inside(places, rarities, [(0, title)]) / total * _filled(places, title),
+            )
+
+        return examine
+
+    def _lookups(self, shard: ShardReader, concept: Concept) -> list[_Lookup]:
+        """The ways to find a concept; the best comes last, so that its marks replace those of others at the same place."""
+        found = []
+        for alternative in reversed(concept.alternatives):
             postings = self._postings(shard, alternative.term)
-            places = postings.positions(own) if postings else ()
-            if not places or postings is None:
+            if postings is None:
                 continue
-            last = alternative.words - 1
+            mark = (alternative.share, alternative.words)
+            by_form = None
             if alternative is concept.alternatives[0] and (forms := shard.forms.numbers(alternative.term)):
-                number = forms.get(concept.form, 0 if concept.form == alternative.term else -1)
-                for place, form in zip(places, postings.forms(own), strict=True):
-                    found[place] = (1.0 if form == number else self._inflected, place + last)
-            else:
-                for place in places:
-                    found[place] = (alternative.share, place + last)
-        return {place: known for place, known in found.items() if place < end}
+                by_form = [(self._inflected, alternative.words)] * 256
+                number = forms.get(concept.form, 0 if concept.form == alternative.term else None)
+                if number is not None:
+                    by_form[number] = (1.0, alternative.words)
+            found.append(_Lookup(postings, mark, by_form))
+        return found
 
     def _postings(self, shard: ShardReader, term: bytes) -> Postings | None:
         key = (shard.base, term)
@@ -108,6 +137,23 @@ class Examiner:
         return postings
 
 
+def _places(lookups: Sequence[_Lookup], document: int, cited: int | None) -> _Places:
+    """Where a concept stands in a document, before the titles that it cites."""
+    found: _Places = {}
+    for postings, mark, by_form in lookups:
+        at = postings.find(document)
+        if at is None:
+            continue
+        places = postings.places(at)
+        if by_form is None:
+            found.update(dict.fromkeys(places, mark))
+        else:
+            found.update(zip(places, map(by_form.__getitem__, postings.form_numbers(at)), strict=True))
+    if cited is not None and found and max(found) >= cited:
+        return {place: mark for place, mark in found.items() if place < cited}
+    return found
+
+
 def _runs(places: Sequence[_Places], rarities: Sequence[float], sequence: Sequence[int]) -> tuple[float, bool]:
     """The weight of the heaviest run of the question's words, and whether one has all of them."""
     best = 0.0
@@ -116,77 +162,87 @@ def _runs(places: Sequence[_Places], rarities: Sequence[float], sequence: Sequen
     for number in sequence:
         here: dict[int, tuple[float, int]] = {}
         rarity = rarities[number]
-        for place, (share, last) in places[number].items():
-            weight, words = before.get(place, (0.0, 0))
-            weight += share * rarity
-            words += 1
-            if weight > here.get(last + 1, (0.0, 0))[0]:
-                here[last + 1] = (weight, words)
-                best = max(best, weight)
-                longest = max(longest, words)
+        for place, (share, length) in places[number].items():
+            weight = share * rarity
+            words = 1
+            if place in before:
+                heavier, more = before[place]
+                weight += heavier
+                words += more
+            end = place + length
+            if end not in here or weight > here[end][0]:
+                here[end] = (weight, words)
+                if weight > best:
+                    best = weight
+                if words > longest:
+                    longest = words
         before = here
     return best, longest == len(sequence) >= _LEAST_EXACT
 
 
-def _pairs(places: Sequence[_Places], rarities: Sequence[float], sequence: Sequence[int]) -> float:
+def _pairs(places: Sequence[_Places], neighbours: Sequence[tuple[int, int, float]]) -> float:
     """The weight of the neighbours in the question that are near in the document: 1/distance of the lesser weight."""
     total = 0.0
-    for left, right in set(itertools.pairwise(sequence)):
+    for left, right, rarity in neighbours:
         before, after = places[left], places[right]
-        if not before or not after or left == right:
+        if not before or not after:
             continue
-        ends = {last: share for share, last in before.values()}
+        ends = {place + length - 1: share for place, (share, length) in before.items()}
         nearest = 0.0
         for place, (share, _) in after.items():
-            for distance in range(1, _FARTHEST + 1):
-                if (other := ends.get(place - distance)) is not None:
-                    nearest = max(nearest, min(share, other) / distance)
+            for distance in _DISTANCES:
+                if place - distance in ends:
+                    nearest = max(nearest, min(share, ends[place - distance]) / distance)
                     break
             if nearest >= 1.0:
                 break
-        total += nearest * min(rarities[left], rarities[right])
+        total += nearest * rarity
     return total
 
 
-def _window(places: Sequence[_Places], rarities: Sequence[float]) -> float:
+def _window(places: Sequence[_Places], weights: Sequence[float]) -> float:
     """The weight of the heaviest passage: distinct words, by their shares."""
     events = sorted((place, number, share) for number, found in enumerate(places) for place, (share, _) in found.items())
     counts = [0] * len(places)
     held = [0.0] * len(places)  # the share that each word is counted with while it is in the passage
     weight = best = 0.0
+    most = sum(weights[number] for number, found in enumerate(places) if found) - _ROUNDING
     first = 0
     for place, number, share in events:
-        counts[number] += 1
-        if share > held[number]:
-            weight += (share - held[number]) * rarities[number]
-            held[number] = share
         while place - events[first][0] > _WINDOW:
             gone = events[first][1]
             counts[gone] -= 1
             if not counts[gone]:
-                weight -= held[gone] * rarities[gone]
+                weight -= held[gone] * weights[gone]
                 held[gone] = 0.0
             first += 1
-        best = max(best, weight)
+        counts[number] += 1
+        if share > held[number]:
+            weight += (share - held[number]) * weights[number]
+            held[number] = share
+            if weight > best:
+                best = weight
+                if best >= most:
+                    break
     return best
 
 
-def _inside(places: Sequence[_Places], rarities: Sequence[float], bounds: Sequence[tuple[int, int]]) -> float:
+def _inside(places: Sequence[_Places], weights: Sequence[float], bounds: Sequence[tuple[int, int]]) -> float:
     """The weight of the words that stand within some bounds."""
     total = 0.0
-    for found, rarity in zip(places, rarities, strict=True):
-        best = 0.0
-        for place, (share, _) in found.items():
-            if share > best:
-                for start, end in bounds:
-                    if start <= place < end:
-                        best = share
-                        break
-        total += rarity * best
+    behind = max((end for _, end in bounds), default=0)
+    for found, weight in zip(places, weights, strict=True):
+        if not found or min(found) >= behind:
+            continue
+        shares = [share for place, (share, _) in found.items() for start, end in bounds if start <= place < end]
+        if shares:
+            total += weight * max(shares)
     return total
 
 
 def _filled(places: Sequence[_Places], end: int) -> float:
     """The share of the first words of a document that are in the question."""
-    filled = {word for found in places for place, (_, last) in found.items() if place < end for word in range(place, last + 1)}
+    filled = {
+        word for found in places for place, (_, length) in found.items() if place < end for word in range(place, place + length)
+    }
     return min(1.0, len(filled) / end) if end else 0.0

@@ -14,6 +14,7 @@ import msgspec
 
 from kbarchive.article import Article
 from kbarchive.errors import UnknownArticleError
+from kbarchive.index.analysis import Finder
 from kbarchive.index.facets import DATE, FACETS
 from kbarchive.index.reader import IndexReader
 from kbarchive.index.store import Metadata
@@ -121,9 +122,7 @@ class Index:
             first = None if number is None else self._reader.find("id", f"Q{number}")
             if first is not None:
                 # The article itself is an answer to its number, whether it names itself or not.
-                ranking = ranking._replace(
-                    scores={first: 0.0} | dict(ranking.scores), shares={first: 1.0} | dict(ranking.shares), partial=False
-                )
+                ranking = self._ranker.including(ranking, first)
             results = self._results(
                 query,
                 ranking.scores,
@@ -306,12 +305,13 @@ class Index:
             page = self._folding.page(scores, order, asked.offset, asked.limit)
         else:
             page = [Folded(*scored) for scored in order(asked.offset + asked.limit)[asked.offset :]]
+        finder = Finder(weights)
         return Results(
             query=query,
             total=self._folding.total(scores) if asked.fold else len(scores),
             partial=partial,
             hits=tuple(
-                self._hit(rank, folded, weights if asked.snippets else None)
+                self._hit(rank, folded, weights, finder if asked.snippets else None)
                 for rank, folded in enumerate(page, asked.offset + 1)
             ),
             facets={name: self._reader.facet(name).count(scores) for name in FACETS} if asked.facets else {},
@@ -332,7 +332,7 @@ class Index:
             hits.append(msgspec.structs.replace(hit, explanation=explanation))
         return msgspec.structs.replace(results, hits=tuple(hits))
 
-    def _hit(self, rank: int, folded: Folded, weights: Mapping[bytes, float] | None) -> Hit:
+    def _hit(self, rank: int, folded: Folded, weights: Mapping[bytes, float], finder: Finder | None) -> Hit:
         article, _ = self._reader.record(folded.document)
         return Hit(
             rank=rank,
@@ -343,7 +343,7 @@ class Index:
             modified=article.modified,
             collection=article.collection,
             products=article.products,
-            snippets=() if weights is None else best_snippets(article, weights),
+            snippets=best_snippets(article, weights, finder) if finder else (),
             cited_by=self._reader.count("cites", article.id) if article.id else 0,
             alike=tuple(self._reader.key(other) for other in folded.alike),
         )
@@ -373,7 +373,7 @@ def _term_weights(ranking: Ranking, matches: Matches | None) -> dict[bytes, floa
         for term, share in concept.alternatives:
             words = term.removeprefix(b"=").split(b" ")
             for word in words:
-                weights[word] = max(weights.get(word, 0.0), concept.rarity * share / len(words))
+                weights[word] = max(weights.get(word, 0.0), concept.weight * share / len(words))
     return weights
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -26,9 +27,16 @@ WORTHS: tuple[float, ...] = tuple(byte / 255 * (K1 + 1) for byte in range(256))
 # How many postings a long-lived index remembers, over all units; five bytes each.
 _REMEMBERED_POSTINGS = 4_000_000
 
+# How many postings are looked at in the time of one look-up by bisection.
+_BISECTION_COST = 8
+
+# Of the units of so many documents, at least, and so many of them, it remembers a byte for each document.
+_DENSE_DOCUMENTS = 500
+_DENSE_UNITS = 500
+
 
 class Occurrences(NamedTuple):
-    """The documents that have a unit, numbered through all shards, and the byte of its worth in each (see WORTHS)."""
+    """The documents that have a unit, numbered through all shards, and the byte of its worth in each (see WORTHS); never 0."""
 
     documents: array[int]
     impacts: bytes
@@ -41,6 +49,8 @@ class Scorer:
         self._reader = reader
         self._remembered: OrderedDict[Unit, Occurrences] = OrderedDict()
         self._postings = 0
+        self._dense: OrderedDict[Unit, bytearray] = OrderedDict()
+        self._numbers = sum(shard.documents for shard in reader.shards)
 
     def occurrences(self, unit: Unit) -> Occurrences:
         """Where the unit stands, in any zone."""
@@ -57,6 +67,16 @@ class Scorer:
         occurrences = Occurrences(documents, bytes(impacts))
         self._remember(unit, occurrences)
         return occurrences
+
+    def impacts(self, unit: Unit, documents: Sequence[int]) -> Iterable[int]:
+        """The byte of the worth of a unit in each of some documents; 0 where it does not stand."""
+        dense = self._dense.get(unit)
+        if dense is None:
+            found = self.occurrences(unit)
+            if len(documents) * _BISECTION_COST < len(found.documents):
+                return (_impact(found, document) for document in documents)
+            dense = self._dense_of(unit, found)
+        return map(dense.__getitem__, documents)
 
     @property
     def thesaurus(self) -> Thesaurus:
@@ -81,12 +101,27 @@ class Scorer:
         """All documents that can be found."""
         return frozenset(self._reader.all_documents())
 
+    def _dense_of(self, unit: Unit, found: Occurrences) -> bytearray:
+        dense = bytearray(self._numbers)
+        for document, impact in zip(found.documents, found.impacts, strict=True):
+            dense[document] = impact
+        if len(found.documents) >= _DENSE_DOCUMENTS:
+            self._dense[unit] = dense
+            if len(self._dense) > _DENSE_UNITS:
+                self._dense.popitem(last=False)
+        return dense
+
     def _remember(self, unit: Unit, occurrences: Occurrences) -> None:
         self._remembered[unit] = occurrences
         self._postings += len(occurrences.documents)
         while self._postings > _REMEMBERED_POSTINGS and len(self._remembered) > 1:
             _, forgotten = self._remembered.popitem(last=False)
             self._postings -= len(forgotten.documents)
+
+
+def _impact(found: Occurrences, document: int) -> int:
+    place = bisect_left(found.documents, document)
+    return found.impacts[place] if place < len(found.documents) and found.documents[place] == document else 0
 
 
 def _single(shard: ShardReader, unit: Unit) -> tuple[Sequence[int], bytes]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from kbarchive.article import Article
-from kbarchive.index.analysis import Found, find
+from kbarchive.index.analysis import Finder, Found
 from kbarchive.search.results import Snippet
 
 _LENGTH = 180
@@ -41,12 +41,13 @@ class _Passage(NamedTuple):
     end: int
 
 
-def best_snippets(article: Article, weights: Mapping[bytes, float]) -> tuple[Snippet, ...]:
+def best_snippets(article: Article, weights: Mapping[bytes, float], finder: Finder) -> tuple[Snippet, ...]:
     """The passage with the most distinct terms, by weight, and one of another section that has other terms.
 
-    Where only its title has any, the begin of the article; none where an article has no text at all.
+    `finder` finds the terms that have weights. Where only the title has any, it is the begin of the article; none where an
+    article has no text at all.
     """
-    texts = [_Text(kind, text, list(find(text, weights))) for kind, text in _texts(article)]
+    texts = [_Text(kind, text, list(finder.find(text))) for kind, text in _texts(article)]
     first, passage = _best(texts, weights)
     if first is None:
         return ()
