@@ -121,7 +121,12 @@ def word_terms(word: str) -> tuple[bytes, ...]:
     if terms is None:
         if len(_words) >= REMEMBERED_RUNS:
             _words.clear()
-        terms = _words[word] = tuple(dict.fromkeys(term.encode() for term in _forms(word)))
+        if word.isascii() and word.isalpha() and (word[1:].islower() or word.isupper() or word.islower()):
+            # Neither a code nor a name of several parts, as most words are.
+            terms = (_stem(word.lower()[:_LONGEST_WORD]).encode(),)
+        else:
+            terms = tuple(dict.fromkeys(term.encode() for term in _forms(word)))
+        _words[word] = terms
     return terms
 
 

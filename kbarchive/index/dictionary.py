@@ -16,7 +16,7 @@ import struct
 import zlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -26,6 +26,7 @@ from kbarchive.index.postings import little_endian
 
 _NAME = "dictionary"
 _BLOCK_TERMS = 64
+_BYTES = [bytes((number,)) for number in range(0x80)]
 _CHECK = struct.Struct("<I")
 _TAIL = struct.Struct("<IQ")
 
@@ -61,17 +62,23 @@ class DictionaryWriter:
         """Begins a field: what is added from now on are its terms."""
         self._fields.append(name)
 
-    def add(self, term: bytes, length: int) -> None:
-        """Adds the next term, whose posting list has so many bytes."""
-        key = bytes((len(self._fields) - 1,)) + term
-        if not self._terms:
-            self._firsts.append(key)
-            self._postings.append(self._offset)
-        self._block += _leb128(len(key)) + key + _leb128(length)
-        self._offset += length
-        self._terms += 1
-        if self._terms == _BLOCK_TERMS:
-            self._end_block()
+    def add(self, terms: Sequence[bytes], lengths: Iterable[int]) -> None:
+        """Adds the next terms, whose posting lists have so many bytes."""
+        field = bytes((len(self._fields) - 1,))
+        for term, length in zip(terms, lengths, strict=True):
+            if not self._terms:
+                self._firsts.append(field + term)
+                self._postings.append(self._offset)
+            size = len(term) + 1
+            # Nearly all lengths take one byte.
+            self._block += _BYTES[size] if size < 0x80 else _leb128(size)
+            self._block += field
+            self._block += term
+            self._block += _BYTES[length] if length < 0x80 else _leb128(length)
+            self._offset += length
+            self._terms += 1
+            if self._terms == _BLOCK_TERMS:
+                self._end_block()
 
     def close(self) -> None:
         """Writes what is left."""

@@ -14,12 +14,13 @@ from whoosh.writing import SegmentWriter
 
 from kbarchive.article import Article
 from kbarchive.index import columns, records, thesaurus, vocabulary
-from kbarchive.index.codec import InvertedPool, ShardCodec
+from kbarchive.index.codec import ShardCodec
 from kbarchive.index.facets import ALIKE, DATE, DROPPED, FACETS, date_number, facet_values
 from kbarchive.index.files import KEYS, RECORDS
 from kbarchive.index.inverter import Inverter
 from kbarchive.index.layout import LayoutWriter
 from kbarchive.index.likeness import Likeness, likeness
+from kbarchive.index.pool import InvertedPool
 from kbarchive.index.rows import RowsWriter
 from kbarchive.index.schema import SHARD, new_schema
 from kbarchive.index.values import SPELLING, TEXT, encoded, values
@@ -67,11 +68,9 @@ class ShardWriter:
         compared = None
         if newest is None or rank(facts) > rank(newest):
             compared = likeness(article)
-            inverted = self._inverter.invert(pieces(article))
-            self._writer.pool.add_text(TEXT, self._writer.docnum, inverted.postings)
+            self._inverter.add(pieces(article))
             self._writer.pool.add_values(self._writer.docnum, values(article))
             self._records.add(records.pack(article, source))
-            self._layout.add(inverted.zones, inverted.words)
             if facts.id:
                 self._newest[facts.id] = facts
         else:  # no need to analyse what `finish` would drop in any case
@@ -79,9 +78,11 @@ class ShardWriter:
             self._records.add(record)
             if article.id:
                 self._writer.pool.add_values(self._writer.docnum, {"id": [encoded(article.id)]})
-            self._layout.add((), 0)
+            self._inverter.add(())
         self._keys.add(encoded(article.key))
         self._writer.add_document()
+        if self._inverter.full:
+            self._invert()
         self._facts.append(tuple(_facts(article)))
         for name, found in facet_values(article).items():
             self._facets[name].append(found)
@@ -96,6 +97,7 @@ class ShardWriter:
         Only articles are found by a search, and only they count in its statistics. Of a revision there is its record, found
         by its id; of an identical text nothing.
         """
+        self._invert()
         revisions, copies = (
             {n for n, role in enumerate(roles) if role == wanted} for wanted in (Role.REVISION, Role.IDENTICAL)
         )
@@ -108,7 +110,7 @@ class ShardWriter:
         terms = [term for term in pool.terms(TEXT) if not thesaurus.is_name(term)]  # names of the thesaurus are no words
         vocabulary.write(self._storage, terms, pool.terms(SPELLING))
         thesaurus.write(self._storage)
-        self._inverter.forms.write(self._storage)
+        self._inverter.lexicon.forms.write(self._storage)
         self._layout.write(self._storage)
         # Those of dropped documents are there as well, where no search ever looks.
         columns.write(self._storage, self._facets, {DATE: self._dates, ALIKE: alike, DROPPED: sorted(dropped)})
@@ -120,6 +122,12 @@ class ShardWriter:
         for (group, name), count in sorted(counted.items()):
             counts.setdefault(group, {})[name] = count
         return counts
+
+    def _invert(self) -> None:
+        inverted = self._inverter.invert()
+        self._writer.pool.add_text(TEXT, self._inverter.lexicon.terms, inverted.blocks)
+        for layout, words in zip(inverted.layouts, inverted.words, strict=True):
+            self._layout.add(*layout, words)
 
     def cancel(self) -> None:
         """Gives up what was written."""

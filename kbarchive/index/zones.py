@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, get_args
 
 from kbarchive.article import AppliesTo, Article, Block, Code, List, Note, Rule, Section, SectionKind
@@ -120,14 +120,13 @@ def applies_to_entries(entries: Iterable[AppliesTo]) -> Iterator[AppliesTo]:
         yield from applies_to_entries(entry.with_)
 
 
-def pack(bounds: Iterable[Bounds]) -> bytes:
-    """The zones of a document as bytes: a width, the numbers of the zones, their bounds as 2- or 4-byte integers."""
-    kept = list(bounds)
-    places = [place for zone in kept for place in (zone.start, zone.end)]
+def pack(zones: bytes, places: Sequence[int]) -> bytes:
+    """The zones of a document as bytes: a width, the numbers of the zones, their bounds as 2- or 4-byte integers.
+
+    `places` are where each zone begins and ends, one pair after another.
+    """
     width = 2 if max(places, default=0) < 0x10000 else 4
-    return struct.pack(
-        f"<BI{len(kept)}B{len(places)}{_WIDTHS[width]}", width, len(kept), *(zone.zone for zone in kept), *places
-    )
+    return struct.pack(f"<BI{len(zones)}s{len(places)}{_WIDTHS[width]}", width, len(zones), zones, *places)
 
 
 def unpack(data: bytes) -> list[Bounds]:
