@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from whoosh.lang.porter import stem as porter_stem
@@ -71,6 +72,18 @@ class QueryTerms(NamedTuple):
 _words: dict[str, tuple[bytes, ...]] = {}
 
 
+class _Plain(dict[str, tuple[str, ...]]):
+    """For each text between blanks its words of letters."""
+
+    def __missing__(self, text: str) -> tuple[str, ...]:
+        words = tuple(word for word in map(str.lower, _WORD_OF_RUN.findall(text)) if word.isalpha() and len(word) > 2)
+        self[text] = words
+        return words
+
+
+_plain = _Plain()
+
+
 def find(text: str, terms: Container[bytes]) -> Iterator[Found]:
     """The words of a text that are found by one of the terms, in order, for highlighting. Whole runs are not looked for."""
     seen: dict[str, bytes | None] = {}
@@ -112,7 +125,9 @@ def form(word: str) -> bytes:
 
 def plain_words(text: str) -> set[str]:
     """The words of letters in a text, in small letters and unstemmed, for spelling suggestions."""
-    return {word for word in map(str.lower, set(_WORD_OF_RUN.findall(text))) if word.isalpha() and len(word) > 2}
+    if len(_plain) >= REMEMBERED_RUNS:
+        _plain.clear()
+    return set(chain.from_iterable(map(_plain.__getitem__, set(text.split()))))
 
 
 def word_terms(word: str) -> tuple[bytes, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -164,9 +163,16 @@ def _weighed(terms: Numbers, places: Numbers, zone: Numbers, zones: _Zones) -> t
 
 def _joined(pieces: Iterable[Piece]) -> Iterator[tuple[int, int, str]]:
     """The pieces by the numbers of their zones; those side by side that have no bounds of their own are one."""
-    for (zone, within), parts in groupby(pieces, lambda piece: (piece.zone, piece.within)):
+    texts: list[str] = []
+    before = ""
+    for zone, text, within in pieces:
+        if texts and (within or zone != before):
+            yield _ZONE_NUMBERS[before], _NONE, "\n".join(texts)
+            texts.clear()
         if within:
-            for part in parts:
-                yield _ZONE_NUMBERS[zone], _ZONE_NUMBERS[within], part.text
+            yield _ZONE_NUMBERS[zone], _ZONE_NUMBERS[within], text
         else:
-            yield _ZONE_NUMBERS[zone], _NONE, "\n".join([part.text for part in parts])
+            texts.append(text)
+            before = zone
+    if texts:
+        yield _ZONE_NUMBERS[before], _NONE, "\n".join(texts)

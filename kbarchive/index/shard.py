@@ -23,7 +23,7 @@ from kbarchive.index.likeness import Likeness, likeness
 from kbarchive.index.pool import InvertedPool
 from kbarchive.index.rows import RowsWriter
 from kbarchive.index.schema import SHARD, new_schema
-from kbarchive.index.values import SPELLING, TEXT, encoded, values
+from kbarchive.index.values import SPELLING, TEXT, encoded, exact_values, values
 from kbarchive.index.zones import pieces
 from kbarchive.revisions import Facts, Role, facts_of, rank
 
@@ -64,12 +64,13 @@ class ShardWriter:
     def add(self, article: Article, source: bytes, place: tuple[int, int]) -> None:
         """Adds an article and the bytes it was read from; the places rise."""
         facts = facts_of(article)
+        exact = exact_values(article)
         newest = self._newest.get(facts.id or "")
         compared = None
         if newest is None or rank(facts) > rank(newest):
             compared = likeness(article)
             self._inverter.add(pieces(article))
-            self._writer.pool.add_values(self._writer.docnum, values(article))
+            self._writer.pool.add_values(self._writer.docnum, values(article, exact))
             self._records.add(records.pack(article, source))
             if facts.id:
                 self._newest[facts.id] = facts
@@ -84,7 +85,7 @@ class ShardWriter:
         if self._inverter.full:
             self._invert()
         self._facts.append(tuple(_facts(article)))
-        for name, found in facet_values(article).items():
+        for name, found in facet_values(article, exact).items():
             self._facets[name].append(found)
         self._dates.append(date_number(article.modified))
         self.written.append(Written(facts, place, compared))

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, get_args
 
-from kbarchive.article import AppliesTo, Article, Block, Code, List, Note, Rule, Section, SectionKind
+from kbarchive.article import AppliesTo, Article, Block, Code, List, Note, Paragraph, Rule, Section, SectionKind
 
 SECTIONS: tuple[str, ...] = get_args(SectionKind)
 
@@ -99,9 +99,10 @@ def pieces(article: Article) -> Iterator[Piece]:
             if code:
                 yield Piece(section.kind, text, CODE)
             else:
-                rest, found = _without_titles(text, titles)
-                yield Piece(section.kind, rest)
-                cited += ((title, section.kind) for title in found)
+                if titles:
+                    text, found = _without_titles(text, titles)
+                    cited += ((title, section.kind) for title in found)
+                yield Piece(section.kind, text)
     yield from (Piece("products", product) for product in article.products)
     for entry in applies_to_entries(article.applies_to):
         yield Piece("applies_to", entry.text)
@@ -158,6 +159,8 @@ def _section(section: Section, with_heading: bool) -> Iterator[tuple[str, bool]]
 def _blocks(blocks: Iterable[Block]) -> Iterator[tuple[str, bool]]:
     for block in blocks:
         match block:
+            case Paragraph():  # most are
+                yield block.text, False
             case Note():
                 yield block.label, False
                 yield from _blocks(block.blocks)
