@@ -69,7 +69,7 @@ class QueryTerms(NamedTuple):
     whole: bytes | None
 
 
-_words: dict[str, tuple[bytes, ...]] = {}
+_words: dict[str, tuple[tuple[bytes, ...], bytes]] = {}
 
 
 class _Plain(dict[str, tuple[str, ...]]):
@@ -119,8 +119,7 @@ def stems(text: str) -> tuple[bytes, ...]:
 
 def form(word: str) -> bytes:
     """A word as it is written, but for case, accents and the leading zeros of a code."""
-    folded = fold(word)[:_LONGEST_WORD]
-    return word_terms(word)[0] if _HEXADECIMAL.match(folded) else folded.encode()
+    return _known(word)[1]
 
 
 def plain_words(text: str) -> set[str]:
@@ -132,17 +131,7 @@ def plain_words(text: str) -> set[str]:
 
 def word_terms(word: str) -> tuple[bytes, ...]:
     """The terms of one word: that which a query for the word looks for, then those of its parts."""
-    terms = _words.get(word)
-    if terms is None:
-        if len(_words) >= REMEMBERED_RUNS:
-            _words.clear()
-        if word.isascii() and word.isalpha() and (word[1:].islower() or word.isupper() or word.islower()):
-            # Neither a code nor a name of several parts, as most words are.
-            terms = (_stem(word.lower()[:_LONGEST_WORD]).encode(),)
-        else:
-            terms = tuple(dict.fromkeys(term.encode() for term in _forms(word)))
-        _words[word] = terms
-    return terms
+    return _known(word)[0]
 
 
 def fold(word: str) -> str:
@@ -159,12 +148,12 @@ def fold(word: str) -> str:
 
 def analyse(text_of_run: str) -> Run:
     """What a run is found by."""
-    words = _WORD_OF_RUN.findall(text_of_run)
-    terms = [
-        (term, position, b"" if number else form(word))
-        for position, word in enumerate(words)
-        for number, term in enumerate(word_terms(word))
-    ]
+    words = [text_of_run] if text_of_run.isalpha() else _WORD_OF_RUN.findall(text_of_run)
+    terms = []
+    for position, word in enumerate(words):
+        (first, *parts), form_of_word = _known(word)
+        terms.append((first, position, form_of_word))
+        terms += [(part, position, b"") for part in parts]
     if len(words) > 1 and len(text_of_run) <= LONGEST_WHOLE:
         terms.append((_whole(text_of_run), 0, b""))
     return Run(len(words), tuple(terms))
@@ -174,25 +163,38 @@ def _whole(text: str) -> bytes:
     return fold(text).encode()
 
 
-def _forms(word: str) -> Iterator[str]:
+def _known(word: str) -> tuple[tuple[bytes, ...], bytes]:
+    """The terms of a word and its form; they are remembered."""
+    known = _words.get(word)
+    if known is None:
+        if len(_words) >= REMEMBERED_RUNS:
+            _words.clear()
+        known = _words[word] = _looked_at(word)
+    return known
+
+
+def _looked_at(word: str) -> tuple[tuple[bytes, ...], bytes]:
     folded = fold(word)[:_LONGEST_WORD]
+    plain = word.isascii() and word.isalpha() and (word.islower() or word.isupper() or word[1:].islower())
+    if plain:  # neither a code nor a name of several parts, as most words are
+        return (_stem(folded).encode(),), folded.encode()
     bare = folded.rstrip("+#")
-    if bare != folded:
-        yield folded
     if match := _HEXADECIMAL.match(bare):
         # Leading zeros never matter: 0x0000000A is 0xA. Long codes are written without 0x, too.
         code = match[match.lastindex or 1]
-        yield f"0x{code}"
-        if len(code) >= _LONG_CODE:
-            yield code
-        return
-    yield _stem(bare)
-    if _VARIANT.match(word):
-        yield folded[:-1]
-    if _PARTED.match(word):
-        parts = _PART.findall(word)
-        if 1 < len(parts) <= _MOST_PARTS:
-            yield from (_stem(part.lower()) for part in parts if len(part) > 1 or part.isdigit())
+        terms = [f"0x{code}", code] if len(code) >= _LONG_CODE else [f"0x{code}"]
+    else:
+        terms = [_stem(bare)]
+        if _VARIANT.match(word):
+            terms.append(folded[:-1])
+        if _PARTED.match(word):
+            parts = _PART.findall(word)
+            if 1 < len(parts) <= _MOST_PARTS:
+                terms += [_stem(part.lower()) for part in parts if len(part) > 1 or part.isdigit()]
+    written = (terms[0] if match and bare == folded else folded).encode()
+    if bare != folded:
+        terms.insert(0, folded)
+    return tuple(dict.fromkeys(term.encode() for term in terms)), written
 
 
 def _stem(word: str) -> str:

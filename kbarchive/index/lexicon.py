@@ -19,6 +19,9 @@ from kbarchive.index.forms import PART, SHIFT, Forms
 # The bound keeps a long build's memory flat: 60 MB, whatever is read.
 _MOST = 400_000
 
+# What is no part of a word, wherever it stands beside one.
+_SIGNS = "()[]<>{}\"'.,;:?!*"
+
 
 class Terms(dict[bytes, int]):
     """Gives numbers to terms, from 0, in the order in which they are first asked for."""
@@ -52,7 +55,9 @@ class Lexicon(dict[str, int]):
         self._places = array("I")
 
     def __missing__(self, text: str) -> int:
-        found = runs(text)
+        # Half of all new texts are a word of letters, most of them with a sign before or behind it.
+        word = text.strip(_SIGNS)
+        found = [word] if word.isalpha() else runs(text)
         numbers = [self._add(analyse(text))] if found == [text] else [self._run(run) for run in found]
         # Most are a word and a sign, and found by what the word is found by.
         number = self[text] = numbers[0] if len(numbers) == 1 else self._add_several(numbers)
