@@ -113,8 +113,8 @@ def _tables(engines: Sequence[str], built: dict[tuple[str, str], _Built], missin
     for engine in engines:
         cost, size, _ = built[engine, "whole"]
         lines.append(
-            f"| {engine} | {cost.wall:.1f} | {ours.cost.wall / cost.wall:.2f} | {cost.cpu:.1f} "
-            f"| {'' if cost.memory is None else f'{cost.memory / 1e6:.0f}'} | {size / 1e6:.0f} | {ours.size / size:.2f} |"
+            f"| {engine} | {cost.wall:.2f} | {ours.cost.wall / cost.wall:.2f} | {cost.cpu:.2f} "
+            f"| {'' if cost.memory is None else f'{cost.memory / 1e6:.0f}'} | {size / 1e6:.1f} | {ours.size / size:.2f} |"
         )
     lines += [
         "",
