@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from kbarchive.index.analysis import analyse, runs
+from kbarchive.index.analysis import form, runs, whole, word_terms, words_of
 from kbarchive.index.forms import PART, SHIFT, Forms
 from kbarchive.index.inverter import Inverter
 from kbarchive.index.thesaurus import Stems, thesaurus
@@ -22,6 +22,22 @@ class Plain(NamedTuple):
     postings: Postings
     zones: list[Bounds]
     words: int
+
+
+def found_by(text: str) -> tuple[int, list[tuple[bytes, int, bytes]]]:
+    """How many words a text has, and what it is found by: each term, the word that it stands at, and the word's form, which
+    parts of words and wholes do not have.
+    """
+    entries = []
+    position = 0
+    for run in runs(text):
+        words = words_of(run)
+        for place, word in enumerate(words, position):
+            entries += [(term, place, b"" if number else form(word)) for number, term in enumerate(word_terms(word))]
+        if len(words) > 1 and (term_of_all := whole(run)):
+            entries.append((term_of_all, position, b""))
+        position += len(words)
+    return position, entries
 
 
 def plainly_inverted(articles: Sequence[Iterable[Piece]]) -> list[Plain]:
@@ -60,12 +76,12 @@ def _article(pieces: Iterable[Piece], forms: Forms) -> Plain:
         here: dict[bytes, int] = {}
         for part in parts:
             begin = position
-            for run in map(analyse, runs(part.text)):
-                for term, place, form in run.terms:
-                    number = forms.number(term, form) if form else PART
-                    found.setdefault(term, []).append(position + place | number << SHIFT)
-                    here[term] = here.get(term, 0) + 1
-                position += run.words
+            length, entries = found_by(part.text)
+            for term, place, written in entries:
+                number = forms.number(term, written) if written else PART
+                found.setdefault(term, []).append(position + place | number << SHIFT)
+                here[term] = here.get(term, 0) + 1
+            position += length
             if part.within and position > begin:
                 zones.append(Bounds(ZONES.index(part.within), begin, position))
         if position == start:

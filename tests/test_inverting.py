@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbarchive.index.analysis import runs
+from kbarchive.index.analysis import runs, words_of
 from kbarchive.index.blocks import Block
 from kbarchive.index.inverter import Inverter
 from kbarchive.index.lexicon import Terms
@@ -46,10 +46,12 @@ def test_the_corpus_is_inverted_as_in_plain_loops() -> None:
     assert inverted(articles) == plainly_inverted(articles)
 
 
-@given(st.text())
-def test_a_run_is_one_by_itself(text: str) -> None:
+@given(st.text() | st.text("aB7_.+#'/- \u00e9\u2019"))
+def test_runs_and_words_are_such_by_themselves(text: str) -> None:
     for run in runs(text):
         assert runs(run) == [run]
+        for word in words_of(run):
+            assert runs(word) == words_of(word) == [word]
     assert runs(text) == [run for part in text.split() for run in runs(part)]
 
 

@@ -40,16 +40,6 @@ REMEMBERED_RUNS = 200_000
 LONGEST_REMEMBERED = 40
 
 
-class Run(NamedTuple):
-    """What a run is found by: `words` is how many positions it takes, `terms` are (term, position in the run, form).
-
-    The form is that of a word under the first of its terms, and empty for all others.
-    """
-
-    words: int
-    terms: tuple[tuple[bytes, int, bytes], ...]
-
-
 class Found(NamedTuple):
     """Where a word stands in a text, in characters, and which of the terms that were looked for it is found by."""
 
@@ -102,8 +92,7 @@ def query_terms(text: str) -> list[QueryTerms]:
     for text_of_run in _RUN.findall(text):
         texts = tuple(_WORD_OF_RUN.findall(text_of_run))
         words = tuple(word_terms(word)[0] for word in texts)
-        whole = _whole(text_of_run) if len(words) > 1 and len(text_of_run) <= LONGEST_WHOLE else None
-        runs.append(QueryTerms(texts, words, tuple(map(form, texts)), whole))
+        runs.append(QueryTerms(texts, words, tuple(map(form, texts)), whole(text_of_run) if len(words) > 1 else None))
     return runs
 
 
@@ -134,46 +123,8 @@ def word_terms(word: str) -> tuple[bytes, ...]:
     return _known(word)[0]
 
 
-def fold(word: str) -> str:
-    """A word in small letters, without accents and apostrophes, as terms are."""
-    folded = word.lower()
-    if not folded.isascii():
-        folded = folded.replace("\u2019", "'")
-        decomposed = unicodedata.normalize("NFKD", folded)
-        folded = "".join(mark for mark in decomposed if not unicodedata.combining(mark) and not mark.isspace())
-    if "'" in folded:
-        folded = folded.removesuffix("'s").replace("'", "")
-    return folded or word
-
-
-def analyse(text_of_run: str) -> Run:
-    """What a run is found by."""
-    words = [text_of_run] if text_of_run.isalpha() else _WORD_OF_RUN.findall(text_of_run)
-    terms = []
-    for position, word in enumerate(words):
-        (first, *parts), form_of_word = _known(word)
-        terms.append((first, position, form_of_word))
-        terms += [(part, position, b"") for part in parts]
-    if len(words) > 1 and len(text_of_run) <= LONGEST_WHOLE:
-        terms.append((_whole(text_of_run), 0, b""))
-    return Run(len(words), tuple(terms))
-
-
-def _whole(text: str) -> bytes:
-    return fold(text).encode()
-
-
-def _known(word: str) -> tuple[tuple[bytes, ...], bytes]:
-    """The terms of a word and its form; they are remembered."""
-    known = _words.get(word)
-    if known is None:
-        if len(_words) >= REMEMBERED_RUNS:
-            _words.clear()
-        known = _words[word] = _looked_at(word)
-    return known
-
-
-def _looked_at(word: str) -> tuple[tuple[bytes, ...], bytes]:
+def looked_at(word: str) -> tuple[tuple[bytes, ...], bytes]:
+    """The terms of a word, as `word_terms` remembers them, and its form."""
     folded = fold(word)[:_LONGEST_WORD]
     plain = word.isascii() and word.isalpha() and (word.islower() or word.isupper() or word[1:].islower())
     if plain:  # neither a code nor a name of several parts, as most words are
@@ -195,6 +146,38 @@ def _looked_at(word: str) -> tuple[tuple[bytes, ...], bytes]:
     if bare != folded:
         terms.insert(0, folded)
     return tuple(dict.fromkeys(term.encode() for term in terms)), written
+
+
+def fold(word: str) -> str:
+    """A word in small letters, without accents and apostrophes, as terms are."""
+    folded = word.lower()
+    if not folded.isascii():
+        folded = folded.replace("\u2019", "'")
+        decomposed = unicodedata.normalize("NFKD", folded)
+        folded = "".join(mark for mark in decomposed if not unicodedata.combining(mark) and not mark.isspace())
+    if "'" in folded:
+        folded = folded.removesuffix("'s").replace("'", "")
+    return folded or word
+
+
+def words_of(text_of_run: str) -> list[str]:
+    """The words of a run, in order."""
+    return _WORD_OF_RUN.findall(text_of_run)
+
+
+def whole(text_of_run: str) -> bytes | None:
+    """The term that a run of several words has as a whole; None where it is too long."""
+    return fold(text_of_run).encode() if len(text_of_run) <= LONGEST_WHOLE else None
+
+
+def _known(word: str) -> tuple[tuple[bytes, ...], bytes]:
+    """The terms of a word and its form; they are remembered."""
+    known = _words.get(word)
+    if known is None:
+        if len(_words) >= REMEMBERED_RUNS:
+            _words.clear()
+        known = _words[word] = looked_at(word)
+    return known
 
 
 def _stem(word: str) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kbarchive.index.analysis import Run, analyse, runs
+from kbarchive.index.analysis import looked_at, runs, whole, words_of
 from kbarchive.index.blocks import Numbers
 from kbarchive.index.forms import PART, SHIFT, Forms
 
@@ -55,12 +55,13 @@ class Lexicon(dict[str, int]):
         self._places = array("I")
 
     def __missing__(self, text: str) -> int:
-        # Half of all new texts are a word of letters, most of them with a sign before or behind it.
+        # Half of all new texts are a word of letters, most of them with a sign before or behind it, and so found by the same.
         word = text.strip(_SIGNS)
-        found = [word] if word.isalpha() else runs(text)
-        numbers = [self._add(analyse(text))] if found == [text] else [self._run(run) for run in found]
-        # Most are a word and a sign, and found by what the word is found by.
-        number = self[text] = numbers[0] if len(numbers) == 1 else self._add_several(numbers)
+        if word.isalpha():
+            number = self[text] = self._word(word)
+        else:
+            numbers = [self._run(run) for run in runs(text)]
+            number = self[text] = numbers[0] if len(numbers) == 1 else self._add_several(numbers)
         return number
 
     def table(self) -> Table:
@@ -79,17 +80,26 @@ class Lexicon(dict[str, int]):
     def _run(self, text: str) -> int:
         number = self.get(text)
         if number is None:
-            number = self[text] = self._add(analyse(text))
+            words = words_of(text)
+            if len(words) == 1:
+                return self._word(text)
+            number = self[text] = self._add_several([self._word(word) for word in words], whole(text))
         return number
 
-    def _add(self, run: Run) -> int:
-        for term, place, form in run.terms:
-            self._terms.append(self.terms[term])
-            self._places.append(place | (self.forms.number(term, form) if form else PART) << SHIFT)
-        return self._end(run.words)
+    def _word(self, word: str) -> int:
+        number = self.get(word)
+        if number is None:
+            (first, *parts), form = looked_at(word)
+            self._terms.append(self.terms[first])
+            self._places.append(self.forms.number(first, form) << SHIFT)
+            for part in parts:
+                self._terms.append(self.terms[part])
+                self._places.append(PART << SHIFT)
+            number = self[word] = self._end(1)
+        return number
 
-    def _add_several(self, numbers: Sequence[int]) -> int:
-        """Adds a text of several runs, or of none."""
+    def _add_several(self, numbers: Sequence[int], term: bytes | None = None) -> int:
+        """Adds a text of several words or runs, or of none; a term for the whole of it stands where it begins."""
         words = 0
         for number in numbers:
             start = self._ends[number - 1] if number else 0
@@ -97,6 +107,9 @@ class Lexicon(dict[str, int]):
             self._terms.extend(self._terms[start:end])
             self._places.extend(place + words for place in self._places[start:end])
             words += self._words[number]
+        if term is not None:
+            self._terms.append(self.terms[term])
+            self._places.append(PART << SHIFT)
         return self._end(words)
 
     def _end(self, words: int) -> int:

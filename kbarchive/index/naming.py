@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,46 +16,70 @@ from kbarchive.index.thesaurus import LONGEST, Stems, thesaurus
 _POSITION = np.uint32((1 << SHIFT) - 1)
 
 
-class Names:
+class _Tree(NamedTuple):
     """The phrases of the thesaurus as a tree. A node is the words up to there, by its number; 0 is the root.
 
-    The words of phrases get the first numbers of all terms, so that they are told by a comparison.
+    The words of phrases have the first numbers of all terms, so that they are told by a comparison; then come the names.
+    A step is the number of a node times the number of `words`, plus that of a word: where it leads is in `nodes`. `stems` are
+    the words of each node but the root, as many as the longest phrase has: a shorter one has its first word again. `names` are
+    those of all nodes, one after another, so many of each and from there on.
     """
 
+    terms: dict[bytes, int]
+    words: int
+    steps: Numbers
+    nodes: Numbers
+    stems: Numbers
+    names: Numbers
+    sizes: Numbers
+    starts: Numbers
+
+
+@cache
+def _tree() -> _Tree:
+    named = thesaurus().named
+    nodes: dict[Stems, int] = {(): 0}
+    for stems, _ in named:
+        for length in range(1, len(stems) + 1):
+            nodes.setdefault(stems[:length], len(nodes))
+    words = dict.fromkeys(stem for stems in nodes for stem in stems)
+    terms = {term: number for number, term in enumerate((*words, *dict.fromkeys(name for _, name in named)))}
+    steps = {nodes[stems[:-1]] * len(words) + terms[stems[-1]]: node for stems, node in nodes.items() if stems}
+    filled = [(*stems, *[stems[0]] * (LONGEST - len(stems))) for stems in nodes if stems]
+    names: list[list[int]] = [[] for _ in nodes]
+    for stems, name in named:
+        names[nodes[stems]].append(terms[name])
+    sizes = np.array(list(map(len, names)), np.int64)
+    return _Tree(
+        terms,
+        len(words),
+        np.array(sorted(steps), np.int64),
+        np.array([steps[step] for step in sorted(steps)], np.int64),
+        np.array([[terms[stem] for stem in stems] for stems in filled], np.int64),
+        np.array([name for of_node in names for name in of_node], np.uint32),
+        sizes,
+        starts_of(sizes),
+    )
+
+
+class Names:
+    """Finds names in documents. `terms` are to be empty as yet, since the words of phrases get the first numbers."""
+
     def __init__(self, terms: Terms) -> None:
-        named = thesaurus().named
-        nodes: dict[Stems, int] = {(): 0}
-        for stems, _ in named:
-            for length in range(1, len(stems) + 1):
-                nodes.setdefault(stems[:length], len(nodes))
-        for stem in (stem for stems in nodes for stem in stems):
-            terms[stem]
-        self._words = len(terms)
-        steps = {nodes[stems[:-1]] * self._words + terms[stems[-1]]: node for stems, node in nodes.items() if stems}
-        self._steps = np.array(sorted(steps), np.int64)
-        self._nodes = np.array([steps[step] for step in sorted(steps)], np.int64)
-        # A phrase shorter than the longest is filled up with its first word again.
-        self._stems = np.array(
-            [[terms[stem] for stem in (*stems, *[stems[0]] * (LONGEST - len(stems)))] for stems in nodes if stems], np.int64
-        )
-        names: list[list[int]] = [[] for _ in nodes]
-        for stems, name in named:
-            names[nodes[stems]].append(terms[name])
-        self._names = np.array([name for of_node in names for name in of_node], np.uint32)
-        self._sizes = np.array(list(map(len, names)), np.int64)
-        self._starts = starts_of(self._sizes)
+        self._tree = _tree()
+        terms.update(self._tree.terms)
 
     def block(self, text: Block, weights: NDArray[np.float64], terms: Numbers, places: Numbers, documents: Numbers) -> Block:
         """The postings of names. `text` has those of the words, with their weights; then the entries as they stand."""
-        chosen = np.flatnonzero(terms < self._words)
+        chosen = np.flatnonzero(terms < self._tree.words)
         keys = documents[chosen].astype(np.int64) << SHIFT | places[chosen] & _POSITION
         order = np.argsort(keys, kind="stable")
         starts, nodes = self._phrases(keys[order], terms[chosen][order].astype(np.int64))
-        sizes = self._sizes[nodes]
+        sizes = self._tree.sizes[nodes]
         if not sizes.sum():
             return EMPTY
         found = _Found(
-            self._names[stretches(self._starts[nodes], sizes)],
+            self._tree.names[stretches(self._tree.starts[nodes], sizes)],
             np.repeat(starts >> SHIFT, sizes).astype(np.uint32),
             np.repeat(nodes, sizes),
             np.repeat(starts & _POSITION, sizes).astype(np.uint32),
@@ -71,10 +96,10 @@ class Names:
         entries = at
         found_starts, found_nodes = [], []
         for length in range(1, LONGEST + 1):
-            steps = nodes * self._words + words[entries]
-            place = np.minimum(np.searchsorted(self._steps, steps), len(self._steps) - 1)
-            right = self._steps[place] == steps
-            starts, nodes = starts[right], self._nodes[place[right]]
+            steps = nodes * self._tree.words + words[entries]
+            place = np.minimum(np.searchsorted(self._tree.steps, steps), len(self._tree.steps) - 1)
+            right = self._tree.steps[place] == steps
+            starts, nodes = starts[right], self._tree.nodes[place[right]]
             found_starts.append(starts)
             found_nodes.append(nodes)
             # Several terms may stand at one place.
@@ -95,7 +120,7 @@ class Names:
         counts = np.diff(first, append=len(names))
         names, documents, nodes = names[first], documents[first], nodes[first]
         postings = text.terms.astype(np.int64) << 32 | text.documents
-        wanted = np.searchsorted(postings, self._stems[nodes - 1] << 32 | documents[:, None])
+        wanted = np.searchsorted(postings, self._tree.stems[nodes - 1] << 32 | documents[:, None])
         worths = (weights / text.counts)[wanted].min(axis=1) * counts
         posting = changes(names, documents)
         return names[posting], documents[posting], np.add.reduceat(worths, posting)
