@@ -35,9 +35,9 @@ LONGEST_WHOLE = 64
 _LONGEST_WORD = 64
 _MOST_PARTS = 8
 
-# Analysed runs are remembered; text repeats itself. The bound keeps a long build's memory flat.
-REMEMBERED_RUNS = 200_000
-LONGEST_REMEMBERED = 40
+# Words are remembered; text repeats itself. The bounds keep memory flat.
+_REMEMBERED_WORDS = 200_000
+_REMEMBERED_TEXTS = 50_000
 
 
 class Found(NamedTuple):
@@ -113,7 +113,7 @@ def form(word: str) -> bytes:
 
 def plain_words(text: str) -> set[str]:
     """The words of letters in a text, in small letters and unstemmed, for spelling suggestions."""
-    if len(_plain) >= REMEMBERED_RUNS:
+    if len(_plain) >= _REMEMBERED_TEXTS:
         _plain.clear()
     return set(chain.from_iterable(map(_plain.__getitem__, set(text.split()))))
 
@@ -174,7 +174,7 @@ def _known(word: str) -> tuple[tuple[bytes, ...], bytes]:
     """The terms of a word and its form; they are remembered."""
     known = _words.get(word)
     if known is None:
-        if len(_words) >= REMEMBERED_RUNS:
+        if len(_words) >= _REMEMBERED_WORDS:
             _words.clear()
         known = _words[word] = looked_at(word)
     return known

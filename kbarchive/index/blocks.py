@@ -69,6 +69,11 @@ def taken(block: Block, chosen: Numbers, begins: Numbers) -> Block:
     return Block(block.terms[chosen], block.documents[chosen], counts, block.impacts[chosen], places)
 
 
+def sorted_by_term(block: Block) -> Block:
+    """The postings of a block by term, those of one term as they stand."""
+    return taken(block, order_of(block.terms), starts_of(block.counts))
+
+
 def joined(blocks: Sequence[Block]) -> Block:
     """All postings of several blocks, one block after another."""
     return Block(*(np.concatenate(columns) for columns in zip(*blocks, strict=True))) if blocks else EMPTY

@@ -70,9 +70,9 @@ class Lexicon(dict[str, int]):
         sizes = np.diff(ends, prepend=np.uint32(0))
         return Table(np.array(self._words, np.uint32), ends - sizes, sizes, _copy(self._terms), _copy(self._places))
 
-    def trim(self) -> None:
-        """Forgets the texts where there are many. The numbers of terms stay."""
-        if len(self) > _MOST:
+    def trim(self, most: int = _MOST) -> None:
+        """Forgets the texts where there are more. The numbers of terms stay."""
+        if len(self) > most:
             self.clear()
             for column in (self._words, self._ends, self._terms, self._places):
                 del column[:]

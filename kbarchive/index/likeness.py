@@ -21,7 +21,6 @@ from kbarchive.article import Article
 _BUCKETS = 64
 _EMPTY = 0
 _MOST = 1 << 32
-_REMEMBERED = 200_000
 
 # Of 90 pairs of one title that were looked at, those above differ in product names and numbers, those far below in what
 # they tell.
@@ -30,17 +29,6 @@ _LEAST_LIKENESS = 0.6
 # XL97: BUG: ..., Age of Empires II: ..., (ACC) ... Part numbers, operators and the like stay apart: Part 1 and Part 2.
 _PREFIXES = re.compile(r"(?:\(?[^\W_][\w/&.+ -]{0,24}\)?: +)+")
 _WORD = re.compile(r"\w+|[^\w\s.,;:'\"()\[\]-]+")
-
-
-class _Hashes(dict[str, int]):
-    """The hashes of words, remembered, since most words have been met before."""
-
-    def __missing__(self, word: str) -> int:
-        value = self[word] = zlib.crc32(word.encode())
-        return value
-
-
-_hashes = _Hashes()
 
 
 class Likeness(NamedTuple):
@@ -80,10 +68,8 @@ def groups(articles: Iterable[Likeness | None]) -> array[int]:
 
 
 def _sketch(text: str) -> bytes:
-    if len(_hashes) >= _REMEMBERED:
-        _hashes.clear()
     words = set(text.lower().split())
-    hashes = np.fromiter(map(_hashes.__getitem__, words), np.int64, len(words))
+    hashes = np.fromiter(map(zlib.crc32, map(str.encode, words)), np.int64, len(words))
     least = np.full(_BUCKETS, _MOST, np.int64)
     np.minimum.at(least, hashes % _BUCKETS, hashes)
     return np.where(least == _MOST, _EMPTY, 1 + least // _BUCKETS % 255).astype(np.uint8).tobytes()

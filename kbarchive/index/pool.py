@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 
 import numpy as np
 
-from kbarchive.index.blocks import Block, Numbers, joined, order_of, starts_of, taken
+from kbarchive.index.blocks import Block, Numbers, joined, sorted_by_term, starts_of, taken
 from kbarchive.index.lexicon import Terms
 from kbarchive.index.packing import Packed, packed
 
@@ -72,13 +72,14 @@ class _Field:
         self.blocks: list[Block] = []
         self._terms = terms
         self._documents = array("I")
+        self._ends = array("I")
         self._values = array("I")
         self._sorted: list[bytes] | None = None
 
     def add_values(self, document: int, values: Iterable[bytes]) -> None:
-        before = len(self._values)
         self._values.extend(map(self._terms.__getitem__, values))
-        self._documents.extend((document,) * (len(self._values) - before))
+        self._documents.append(document)
+        self._ends.append(len(self._values))
 
     def drop(self, documents: AbstractSet[int]) -> None:
         gone = np.fromiter(documents, np.uint32, len(documents))
@@ -102,30 +103,46 @@ class _Field:
         terms = self.sorted_terms()
         ranks = np.zeros(len(self._terms), np.uint32)
         ranks[np.fromiter(map(self._terms.__getitem__, terms), np.int64, len(terms))] = np.arange(len(terms), dtype=np.uint32)
-        block = joined(self.blocks)
+        # One block after another is put in order, and then a part of each is taken at a time: never is all there twice.
+        sizes = np.zeros(len(terms), np.int64)
+        for number, block in enumerate(self.blocks):
+            ranked = block._replace(terms=ranks[block.terms])
+            self.blocks[number] = sorted_by_term(ranked)
+            sizes += np.bincount(ranked.terms, minlength=len(terms))
+        places = [np.append(starts_of(block.counts), len(block.places)) for block in self.blocks]
+        for start, end in _cuts(sizes):
+            bounds = (np.searchsorted(block.terms, (start, end)).tolist() for block in self.blocks)
+            slices = [
+                _slice(block, first, last, begins)
+                for block, begins, (first, last) in zip(self.blocks, places, bounds, strict=True)
+                if last > first
+            ]
+            yield terms[start:end], packed(sorted_by_term(joined(slices)))
         self.blocks = []
-        sizes = np.bincount(ranks[block.terms], minlength=len(terms))
-        order = order_of(ranks[block.terms])
-        places = starts_of(block.counts)
-        for start, end, first, last in _cuts(sizes):
-            yield terms[start:end], packed(taken(block, order[first:last], places))
 
     def _end(self) -> None:
         """What was added as values becomes a block."""
         if self._values:
             number = len(self._values)
             ones, none = np.ones(number, np.uint32), np.zeros(0, np.uint32)
-            terms, documents = np.array(self._values, np.uint32), np.array(self._documents, np.uint32)
+            ends = np.array(self._ends, np.int64)
+            sizes = ends - np.append(0, ends[:-1])
+            terms, documents = np.array(self._values, np.uint32), np.repeat(np.array(self._documents, np.uint32), sizes)
             self.blocks.append(Block(terms, documents, ones, np.zeros(number, np.uint8), none))
-            del self._values[:], self._documents[:]
+            del self._values[:], self._documents[:], self._ends[:]
 
 
-def _cuts(sizes: Numbers) -> Iterator[tuple[int, int, int, int]]:
-    """Terms in parts of not too many postings: the first term of each part and the one behind it, and the same of postings."""
+def _slice(block: Block, first: int, last: int, begins: Numbers) -> Block:
+    """The postings of a block from one to another; `begins` tells where the places of each begin."""
+    terms, documents, counts, impacts = (column[first:last] for column in block[:4])
+    return Block(terms, documents, counts, impacts, block.places[begins[first] : begins[last]])
+
+
+def _cuts(sizes: Numbers) -> Iterator[tuple[int, int]]:
+    """Terms in parts of not too many postings: the first term of each part, and the one behind it."""
     ends = np.cumsum(sizes)
-    start = first = 0
+    start = before = 0
     while start < len(sizes):
-        end = max(start + 1, int(np.searchsorted(ends, first + _PART, "right")))
-        last = int(ends[end - 1])
-        yield start, end, first, last
-        start, first = end, last
+        end = max(start + 1, int(np.searchsorted(ends, before + _PART, "right")))
+        yield start, end
+        start, before = end, int(ends[end - 1])

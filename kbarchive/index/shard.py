@@ -99,6 +99,7 @@ class ShardWriter:
         by its id; of an identical text nothing.
         """
         self._invert()
+        self._inverter.lexicon.trim(0)  # the room is for what comes now
         revisions, copies = (
             {n for n, role in enumerate(roles) if role == wanted} for wanted in (Role.REVISION, Role.IDENTICAL)
         )

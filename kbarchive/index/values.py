@@ -36,20 +36,33 @@ VALUES: tuple[str, ...] = (*FOLDED, "id", "key", "modified", "cites", SPELLING)
 """All fields of values."""
 
 
+class _Folded(dict[str, bytes]):
+    """Values as terms, whether they are spelled in small or in capital letters; remembered, since articles share most."""
+
+    def __missing__(self, value: str) -> bytes:
+        term = self[value] = encoded(value.casefold())
+        return term
+
+
+_folded = _Folded()
+_MOST_FOLDED = 50_000
+
+
 def values(article: Article, exact: Mapping[str, Iterable[str]]) -> dict[str, set[bytes]]:
     """The values of an article that are found whole, by field, as terms; `exact` are those of `exact_values`."""
     entries = (entry.text for entry in applies_to_entries(article.applies_to))
     prose = [article.title, *article.products, *entries, " ".join(article.query_words)]
     prose += [section.text for section in article.sections if section.kind in _SPELLED_SECTIONS]
-    single = {name: [value] for name in ("id", "key", "collection", "modified") if (value := getattr(article, name))}
-    fields: dict[str, Iterable[str]] = {**exact, **single, "cites": [reference.id for reference in article.references]}
-    found = {
-        name: {encoded(value.casefold() if name in FOLDED else value) for value in of_field}
-        for name, of_field in fields.items()
-        if of_field
+    single = {name: [value] for name in ("id", "key", "modified") if (value := getattr(article, name))}
+    plain: dict[str, Iterable[str]] = {**single, "cites": [reference.id for reference in article.references]}
+    folded = {**exact, "collection": [article.collection] if article.collection else []}
+    if len(_folded) > _MOST_FOLDED:
+        _folded.clear()
+    return {
+        **{name: set(map(_folded.__getitem__, found)) for name, found in folded.items()},
+        **{name: set(map(encoded, found)) for name, found in plain.items()},
+        SPELLING: set(map(str.encode, analysis.plain_words("\n".join(prose)))),
     }
-    found[SPELLING] = set(map(str.encode, analysis.plain_words("\n".join(prose))))
-    return found
 
 
 def exact_values(article: Article) -> dict[str, list[str]]:
