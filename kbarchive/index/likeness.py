@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import zlib
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,11 +38,11 @@ class Likeness(NamedTuple):
     sketch: bytes
 
 
-def likeness(article: Article) -> Likeness:
-    """What the likeness of an article is told by."""
+def likeness(article: Article, words: Sequence[str]) -> Likeness:
+    """What the likeness of an article is told by; `words` are those of `article.text` between blanks."""
     match = _PREFIXES.match(article.title)
     title = article.title[match.end() :] if match else article.title
-    return Likeness(" ".join(_WORD.findall(title.lower())), _sketch(article.text))
+    return Likeness(" ".join(_WORD.findall(title.lower())), _sketch(words))
 
 
 def groups(articles: Iterable[Likeness | None]) -> array[int]:
@@ -67,9 +67,9 @@ def groups(articles: Iterable[Likeness | None]) -> array[int]:
     return chosen
 
 
-def _sketch(text: str) -> bytes:
-    words = set(text.lower().split())
-    hashes = np.fromiter(map(zlib.crc32, map(str.encode, words)), np.int64, len(words))
+def _sketch(words: Sequence[str]) -> bytes:
+    different = set(map(str.lower, set(words)))
+    hashes = np.fromiter(map(zlib.crc32, map(str.encode, different)), np.int64, len(different))
     least = np.full(_BUCKETS, _MOST, np.int64)
     np.minimum.at(least, hashes % _BUCKETS, hashes)
     return np.where(least == _MOST, _EMPTY, 1 + least // _BUCKETS % 255).astype(np.uint8).tobytes()

@@ -63,12 +63,13 @@ class ShardWriter:
 
     def add(self, article: Article, source: bytes, place: tuple[int, int]) -> None:
         """Adds an article and the bytes it was read from; the places rise."""
-        facts = facts_of(article)
+        words = article.text.split()
+        facts = facts_of(article, words)
         exact = exact_values(article)
         newest = self._newest.get(facts.id or "")
         compared = None
         if newest is None or rank(facts) > rank(newest):
-            compared = likeness(article)
+            compared = likeness(article, words)
             self._inverter.add(pieces(article))
             self._writer.pool.add_values(self._writer.docnum, values(article, exact))
             self._records.add(records.pack(article, source))
