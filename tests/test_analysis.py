@@ -78,4 +78,4 @@ def test_find_gives_the_words_as_they_stand() -> None:
 
 
 def test_plain_words_are_unstemmed() -> None:
-    assert plain_words("Relaying to C++ on NT4, relaying") == {"relaying"}
+    assert plain_words("Relaying to C++ on NT4, relaying") == {b"relaying"}

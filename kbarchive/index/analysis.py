@@ -62,11 +62,12 @@ class QueryTerms(NamedTuple):
 _words: dict[str, tuple[tuple[bytes, ...], bytes]] = {}
 
 
-class _Plain(dict[str, tuple[str, ...]]):
+class _Plain(dict[str, tuple[bytes, ...]]):
     """For each text between blanks its words of letters."""
 
-    def __missing__(self, text: str) -> tuple[str, ...]:
-        words = tuple(word for word in map(str.lower, _WORD_OF_RUN.findall(text)) if word.isalpha() and len(word) > 2)
+    def __missing__(self, text: str) -> tuple[bytes, ...]:
+        lower = map(str.lower, _WORD_OF_RUN.findall(text))
+        words = tuple(word.encode() for word in lower if word.isalpha() and len(word) > 2)
         self[text] = words
         return words
 
@@ -111,8 +112,8 @@ def form(word: str) -> bytes:
     return _known(word)[1]
 
 
-def plain_words(text: str) -> set[str]:
-    """The words of letters in a text, in small letters and unstemmed, for spelling suggestions."""
+def plain_words(text: str) -> set[bytes]:
+    """The words of letters in a text, in small letters and unstemmed, as terms for spelling suggestions."""
     if len(_plain) >= _REMEMBERED_TEXTS:
         _plain.clear()
     return set(chain.from_iterable(map(_plain.__getitem__, set(text.split()))))

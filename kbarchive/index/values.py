@@ -61,7 +61,7 @@ def values(article: Article, exact: Mapping[str, Iterable[str]]) -> dict[str, se
     return {
         **{name: set(map(_folded.__getitem__, found)) for name, found in folded.items()},
         **{name: set(map(encoded, found)) for name, found in plain.items()},
-        SPELLING: set(map(str.encode, analysis.plain_words("\n".join(prose)))),
+        SPELLING: analysis.plain_words("\n".join(prose)),
     }
 
 
