@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container, Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ _LONGEST_WORD = 64
 _MOST_PARTS = 8
 
 # Words are remembered; text repeats itself. The bounds keep memory flat.
-_REMEMBERED_WORDS = 200_000
+_REMEMBERED_WORDS = 100_000
 _REMEMBERED_TEXTS = 50_000
 
 
@@ -181,6 +182,7 @@ def _known(word: str) -> tuple[tuple[bytes, ...], bytes]:
     return known
 
 
+@lru_cache(_REMEMBERED_WORDS)
 def _stem(word: str) -> str:
     """Porter's stem of a word of letters; codes and names with digits stay as they are."""
     if len(word) > 2 and word.isascii() and word.isalpha():
