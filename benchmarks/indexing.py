@@ -17,6 +17,7 @@ from benchmarks.texts import text_of
 from kbarchive.article import Article
 from kbarchive.errors import SourceError
 from kbarchive.index import build_index
+from kbarchive.index.records import sources
 from kbarchive.reading import outcomes
 from kbarchive.sources import documents
 
@@ -70,13 +71,13 @@ def _prepared(source: Path, folder: Path, step: int) -> int:
             if step > 1:
                 suffix = Path(document.member or document.file).suffix
                 (folder / "documents" / f"{number}{suffix}").write_bytes(document.data)
-            for article in outcomes(document):
-                if isinstance(article, Article):
-                    text = text_of(article)
-                    row = Row(text.id, text.title, text.body, text.rest, msgspec.msgpack.encode(article), document.data)
-                    encoded = msgspec.msgpack.encode(row)
-                    rows.write(len(encoded).to_bytes(_LENGTH_BYTES) + encoded)
-                    articles += 1
+            found = [outcome for outcome in outcomes(document) if isinstance(outcome, Article)]
+            for article, own in zip(found, sources(found, document.data), strict=True):
+                text = text_of(article)
+                row = Row(text.id, text.title, text.body, text.rest, msgspec.msgpack.encode(article), own)
+                encoded = msgspec.msgpack.encode(row)
+                rows.write(len(encoded).to_bytes(_LENGTH_BYTES) + encoded)
+                articles += 1
     return articles
 
 

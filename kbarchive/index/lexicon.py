@@ -1,7 +1,7 @@
 """What a text between blanks is found by, worked out once for each spelling: from there on text is numbers.
 
 Most of a text has been met before. So the texts between blanks are looked up by `map` in one dictionary, which calls Python
-only for a new one, and what each is found by stands in arrays, from which the terms of a thousand articles are taken at once.
+only for a new one, and what each is found by stands in arrays, from which the terms of hundreds of articles are taken at once.
 """
 
 from __future__ import annotations

@@ -20,7 +20,11 @@ from itertools import accumulate
 from kbarchive.index.files import DamagedFileError
 
 CHECK = struct.Struct("<I")
+"""What a list begins with: the checksum of all that follows."""
+
 HEAD = struct.Struct("<IBBBBB")
+"""What comes next: the number of documents and the five widths."""
+
 _TYPES = {1: "B", 2: "H", 4: "I"}
 
 
