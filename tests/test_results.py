@@ -162,8 +162,7 @@ def test_folding_does_not_depend_on_the_number_of_processes(tmp_path: Path) -> N
     ],
 )
 def test_the_titles_of_articles_that_are_alike(one: str, other: str, alike: bool) -> None:
-    articles = [parse(article(990_000 + n, title, {"SUMMARY": _STEPS})) for n, title in enumerate((one, other))]
-    texts = [likeness(each, each.text.split()) for each in articles]
+    texts = [likeness(parse(article(990_000 + n, title, {"SUMMARY": _STEPS}))) for n, title in enumerate((one, other))]
     assert list(groups(texts)) == ([1, 1] if alike else [0, 0])
     assert list(groups([texts[0], None, texts[1]])) == ([1, 0, 1] if alike else [0, 0, 0])
 

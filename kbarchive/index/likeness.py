@@ -38,11 +38,11 @@ class Likeness(NamedTuple):
     sketch: bytes
 
 
-def likeness(article: Article, words: Sequence[str]) -> Likeness:
-    """What the likeness of an article is told by; `words` are those of `article.text` between blanks."""
+def likeness(article: Article, words: Sequence[str] | None = None) -> Likeness:
+    """What the likeness of an article is told by; `words` are those of `article.text` between blanks, if at hand."""
     match = _PREFIXES.match(article.title)
     title = article.title[match.end() :] if match else article.title
-    return Likeness(" ".join(_WORD.findall(title.lower())), _sketch(words))
+    return Likeness(" ".join(_WORD.findall(title.lower())), _sketch(article.text.split() if words is None else words))
 
 
 def groups(articles: Iterable[Likeness | None]) -> array[int]:
