@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kbarchive.index.analysis import runs, words_of
@@ -31,6 +31,7 @@ _TEXTS = st.lists(
 _PIECES = st.lists(st.builds(Piece, st.sampled_from(sorted(WORTHS)), _TEXTS, st.sampled_from(["", "", CODE])), max_size=8)
 
 
+@settings(deadline=None)
 @given(st.lists(_PIECES, min_size=1, max_size=5))
 def test_many_at_once_are_as_one_by_one(articles: list[list[Piece]]) -> None:
     assert inverted(articles) == plainly_inverted(articles)
