@@ -55,10 +55,11 @@ class ShardWriter:
         self._layout = LayoutWriter()
         self._keys = RowsWriter(storage, KEYS)
         self._records = RowsWriter(storage, RECORDS)
-        self._facts: list[tuple[tuple[str, str], ...]] = []
+        self._facts: list[tuple[tuple[str, ...], ...]] = []
         self._facets: dict[str, list[tuple[str, ...]]] = {name: [] for name in FACETS}
         self._dates: list[int] = []
         self._newest: dict[str, Facts] = {}
+        self._known: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.written: list[Written] = []
 
     def add(self, article: Article, source: bytes, place: tuple[int, int]) -> None:
@@ -85,9 +86,9 @@ class ShardWriter:
         self._writer.add_document()
         if self._inverter.full:
             self._invert()
-        self._facts.append(tuple(_facts(article)))
+        self._facts.append(tuple(map(self._shared, _facts(article))))
         for name, found in facet_values(article, exact).items():
-            self._facets[name].append(found)
+            self._facets[name].append(self._shared(found))
         self._dates.append(date_number(article.modified))
         self.written.append(Written(facts, place, compared))
 
@@ -131,6 +132,10 @@ class ShardWriter:
         self._writer.pool.add_text(TEXT, self._inverter.lexicon.terms, inverted.blocks)
         for layout, words in zip(inverted.layouts, inverted.words, strict=True):
             self._layout.add(*layout, words)
+
+    def _shared(self, values: tuple[str, ...]) -> tuple[str, ...]:
+        """The same values as they were first met: most articles have what others have, and a build keeps those of all."""
+        return self._known.setdefault(values, values)
 
     def cancel(self) -> None:
         """Gives up what was written."""
