@@ -47,6 +47,7 @@ def test_the_corpus_is_inverted_as_in_plain_loops() -> None:
     assert inverted(articles) == plainly_inverted(articles)
 
 
+@settings(deadline=None)
 @given(st.text() | st.text("aB7_.+#'/- \u00e9\u2019"))
 def test_runs_and_words_are_such_by_themselves(text: str) -> None:
     for run in runs(text):
@@ -63,6 +64,7 @@ def test_text_that_positions_cannot_count_is_left_out() -> None:
     assert found == 1
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.dictionaries(
