@@ -1,4 +1,4 @@
-"""``python -m benchmarks parse [FOLDER]``, ``convert [SOURCE]`` and ``relevance SOURCE QRELS``."""
+"""``python -m benchmarks parse [FOLDER]``, ``convert [SOURCE]``, ``index [SOURCE]``, ``search [SOURCE]`` and ``relevance SOURCE QRELS``."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from pathlib import Path
 import click
 
 from benchmarks.converting import measure_converting
+from benchmarks.indexing import measure_indexing
 from benchmarks.parsing import measure_parsing
 from benchmarks.peers import PEERS
 from benchmarks.relevance import measure_relevance
+from benchmarks.searching import measure_searching
+from benchmarks.storing import STORES
 from kbarchive.cli.console import CONTEXT_SETTINGS, run, say
 from kbarchive.resources import resource_folder
 
 _CORPUS_REPEATED = 20
 _NONE = "none"
 
-_rounds = click.option("--rounds", type=click.IntRange(min=1), default=3, show_default=True, help="Best of how many.")
+_rounds = click.option("--rounds", type=click.IntRange(min=1), default=3, show_default=True, help="Of how many.")
+_jobs = click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. Default: one a core, to convert at most 8.")
 _repeat = click.option("--repeat", type=click.IntRange(min=1), help="Read the source so often. [corpus: 20, else 1]")
 
 
@@ -44,10 +48,31 @@ def parse(folder: Path | None, rounds: int, repeat: int | None) -> None:
 @click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
 @_rounds
 @_repeat
-@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. Default: one a core, at most 8.")
+@_jobs
 def convert(source: Path | None, rounds: int, repeat: int | None, jobs: int | None) -> None:
     """Convert SOURCE to JSON Lines, in several processes."""
     click.echo(measure_converting(source or _corpus(), repeat or _default_repeat(source), rounds, jobs))
+
+
+@benchmarks.command()
+@click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
+@_rounds
+@_jobs
+@click.option("--peer", "peers", type=click.Choice([*STORES, _NONE]), multiple=True, help="Only these. [all]")
+def index(source: Path | None, rounds: int, jobs: int | None, peers: Sequence[str]) -> None:
+    """Build an index of SOURCE, beside other engines that hold the same, and of an eighth of it: median times, memory, size."""
+    click.echo(measure_indexing(source or _corpus(), jobs, rounds, [peer for peer in peers or STORES if peer != _NONE], _say))
+
+
+@benchmarks.command()
+@click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--index", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Of SOURCE. [built anew]")
+@_rounds
+@click.option("--peer", "peers", type=click.Choice([*STORES, _NONE]), multiple=True, help="Only these. [all]")
+def search(source: Path | None, index: Path | None, rounds: int, peers: Sequence[str]) -> None:
+    """Ask a hundred queries of an index of SOURCE, beside other engines over the same, and four by commands of their own."""
+    chosen = [peer for peer in peers or STORES if peer != _NONE]
+    click.echo(measure_searching(source or _corpus(), index, rounds, chosen, _say))
 
 
 @benchmarks.command()

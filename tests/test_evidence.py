@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kbarchive import parse
 from kbarchive.index.forms import PART, SHIFT
-from kbarchive.index.inverter import Inverter
 from kbarchive.index.zones import ZONES, Bounds, Piece, pack, pieces, unpack
 from kbarchive.search import evidence
+from tests.inverting import inverted
 from tests.searching import article
 
 _Places = list[dict[int, tuple[float, int]]]
@@ -55,21 +53,16 @@ def test_the_passage_is_the_best_of_all(words: list[dict[int, float]]) -> None:
 
 @given(st.lists(st.tuples(st.integers(0, len(ZONES) - 1), st.integers(0, 2**24 - 1), st.integers(0, 2**24 - 1)), max_size=300))
 def test_zones_come_back(zones: list[tuple[int, int, int]]) -> None:
-    bounds = [Bounds(*zone) for zone in zones]
-    assert unpack(pack(bounds)) == bounds
-
-
-def _inverted(parts: Sequence[Piece]) -> Iterator[tuple[bytes, list[tuple[int, int]]]]:
-    for term, _, places in Inverter().invert(parts).postings:
-        yield term, [(place & ((1 << SHIFT) - 1), place >> SHIFT) for place in places]
+    packed = pack(bytes(zone for zone, _, _ in zones), [place for _, *places in zones for place in places])
+    assert unpack(packed) == [Bounds(*zone) for zone in zones]
 
 
 def test_zones_lie_apart_and_words_have_forms() -> None:
-    found = dict(_inverted([Piece("title", "Relay relays"), Piece("cause", "Relayed TCP/IP")]))
-    (first, second, third) = found[b"relai"]
-    assert [place for place, _ in (first, second, third)] == [0, 1, 42]
-    assert len({form for _, form in (first, second, third)}) == 3
-    assert found[b"tcp/ip"] == [(43, PART)]
+    (found,) = inverted([[Piece("title", "Relay relays"), Piece("cause", "Relayed TCP/IP")]])
+    _, places = found.postings[b"relai"]
+    assert [place & (1 << SHIFT) - 1 for place in places] == [0, 1, 42]
+    assert len({place >> SHIFT for place in places}) == 3
+    assert found.postings[b"tcp/ip"][1] == [43 | PART << SHIFT]
 
 
 def test_the_title_of_another_article_stands_in_its_section_and_apart() -> None:
@@ -81,7 +74,7 @@ def test_the_title_of_another_article_stands_in_its_section_and_apart() -> None:
     kinds = {(piece.zone, piece.within): piece.text for piece in pieces(parse(data))}
     assert kinds["cited", "references"] == "Choosing a Key for the Clock"
     assert all("Choosing" not in text for (zone, _), text in kinds.items() if zone != "cited")
-    inverted = Inverter().invert(pieces(parse(data)))
-    named = [ZONES[zone.zone] for zone in inverted.zones]
+    (found,) = inverted([pieces(parse(data))])
+    named = [ZONES[zone.zone] for zone in found.zones]
     assert named.count("references") == 2
     assert named[-2:] == ["references", "cited"]

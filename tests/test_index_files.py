@@ -27,7 +27,7 @@ def _write_dictionary(storage: Any, fields: dict[str, dict[bytes, int]]) -> dict
         writer.start_field(field)
         places[field] = {}
         for term, length in sorted(fields[field].items()):
-            writer.add(term, length)
+            writer.add([term], [length])
             places[field][term] = Place(offset, length)
             offset += length
     writer.close()

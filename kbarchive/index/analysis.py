@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from whoosh.lang.porter import stem as porter_stem
@@ -38,19 +40,9 @@ _MOST_PARTS = 8
 _SAME_LETTERS = 2
 _SHORT_WORD = 4
 
-# Analysed runs are remembered; text repeats itself. The bound keeps a long build's memory flat.
-REMEMBERED_RUNS = 200_000
-LONGEST_REMEMBERED = 40
-
-
-class Run(NamedTuple):
-    """What a run is found by: `words` is how many positions it takes, `terms` are (term, position in the run, form).
-
-    The form is that of a word under the first of its terms, and empty for all others.
-    """
-
-    words: int
-    terms: tuple[tuple[bytes, int, bytes], ...]
+# Words are remembered; text repeats itself. The bounds keep memory flat.
+_REMEMBERED_WORDS = 100_000
+_REMEMBERED_TEXTS = 50_000
 
 
 class Found(NamedTuple):
@@ -72,7 +64,20 @@ class QueryTerms(NamedTuple):
     whole: bytes | None
 
 
-_words: dict[str, tuple[bytes, ...]] = {}
+_words: dict[str, tuple[tuple[bytes, ...], bytes]] = {}
+
+
+class _Plain(dict[str, tuple[bytes, ...]]):
+    """For each text between blanks its words of letters."""
+
+    def __missing__(self, text: str) -> tuple[bytes, ...]:
+        lower = map(str.lower, _WORD_OF_RUN.findall(text))
+        words = tuple(word.encode() for word in lower if word.isalpha() and len(word) > 2)
+        self[text] = words
+        return words
+
+
+_plain = _Plain()
 
 
 class Finder:
@@ -107,8 +112,7 @@ def query_terms(text: str) -> list[QueryTerms]:
     for text_of_run in _RUN.findall(text):
         texts = tuple(_WORD_OF_RUN.findall(text_of_run))
         words = tuple(word_terms(word)[0] for word in texts)
-        whole = _whole(text_of_run) if len(words) > 1 and len(text_of_run) <= LONGEST_WHOLE else None
-        runs.append(QueryTerms(texts, words, tuple(map(form, texts)), whole))
+        runs.append(QueryTerms(texts, words, tuple(map(form, texts)), whole(text_of_run) if len(words) > 1 else None))
     return runs
 
 
@@ -124,23 +128,44 @@ def stems(text: str) -> tuple[bytes, ...]:
 
 def form(word: str) -> bytes:
     """A word as it is written, but for case, accents and the leading zeros of a code."""
-    folded = fold(word)[:_LONGEST_WORD]
-    return word_terms(word)[0] if _HEXADECIMAL.match(folded) else folded.encode()
+    return _known(word)[1]
 
 
-def plain_words(text: str) -> set[str]:
-    """The words of letters in a text, in small letters and unstemmed, for spelling suggestions."""
-    return {word for word in map(str.lower, set(_WORD_OF_RUN.findall(text))) if word.isalpha() and len(word) > 2}
+def plain_words(text: str) -> set[bytes]:
+    """The words of letters in a text, in small letters and unstemmed, as terms for spelling suggestions."""
+    if len(_plain) >= _REMEMBERED_TEXTS:
+        _plain.clear()
+    return set(chain.from_iterable(map(_plain.__getitem__, set(text.split()))))
 
 
 def word_terms(word: str) -> tuple[bytes, ...]:
     """The terms of one word: that which a query for the word looks for, then those of its parts."""
-    terms = _words.get(word)
-    if terms is None:
-        if len(_words) >= REMEMBERED_RUNS:
-            _words.clear()
-        terms = _words[word] = tuple(dict.fromkeys(term.encode() for term in _forms(word)))
-    return terms
+    return _known(word)[0]
+
+
+def looked_at(word: str) -> tuple[tuple[bytes, ...], bytes]:
+    """The terms of a word, as `word_terms` remembers them, and its form."""
+    folded = fold(word)[:_LONGEST_WORD]
+    plain = word.isascii() and word.isalpha() and (word.islower() or word.isupper() or word[1:].islower())
+    if plain:  # neither a code nor a name of several parts, as most words are
+        return (_stem(folded).encode(),), folded.encode()
+    bare = folded.rstrip("+#")
+    if match := _HEXADECIMAL.match(bare):
+        # Leading zeros never matter: 0x0000000A is 0xA. Long codes are written without 0x, too.
+        code = match[match.lastindex or 1]
+        terms = [f"0x{code}", code] if len(code) >= _LONG_CODE else [f"0x{code}"]
+    else:
+        terms = [_stem(bare)]
+        if _VARIANT.match(word):
+            terms.append(folded[:-1])
+        if _PARTED.match(word):
+            parts = _PART.findall(word)
+            if 1 < len(parts) <= _MOST_PARTS:
+                terms += [_stem(part.lower()) for part in parts if len(part) > 1 or part.isdigit()]
+    written = (terms[0] if match and bare == folded else folded).encode()
+    if bare != folded:
+        terms.insert(0, folded)
+    return tuple(dict.fromkeys(term.encode() for term in terms)), written
 
 
 def fold(word: str) -> str:
@@ -155,44 +180,27 @@ def fold(word: str) -> str:
     return folded or word
 
 
-def analyse(text_of_run: str) -> Run:
-    """What a run is found by."""
-    words = _WORD_OF_RUN.findall(text_of_run)
-    terms = [
-        (term, position, b"" if number else form(word))
-        for position, word in enumerate(words)
-        for number, term in enumerate(word_terms(word))
-    ]
-    if len(words) > 1 and len(text_of_run) <= LONGEST_WHOLE:
-        terms.append((_whole(text_of_run), 0, b""))
-    return Run(len(words), tuple(terms))
+def words_of(text_of_run: str) -> list[str]:
+    """The words of a run, in order."""
+    return _WORD_OF_RUN.findall(text_of_run)
 
 
-def _whole(text: str) -> bytes:
-    return fold(text).encode()
+def whole(text_of_run: str) -> bytes | None:
+    """The term that a run of several words has as a whole; None where it is too long."""
+    return fold(text_of_run).encode() if len(text_of_run) <= LONGEST_WHOLE else None
 
 
-def _forms(word: str) -> Iterator[str]:
-    folded = fold(word)[:_LONGEST_WORD]
-    bare = folded.rstrip("+#")
-    if bare != folded:
-        yield folded
-    if match := _HEXADECIMAL.match(bare):
-        # Leading zeros never matter: 0x0000000A is 0xA. Long codes are written without 0x, too.
-        code = match[match.lastindex or 1]
-        yield f"0x{code}"
-        if len(code) >= _LONG_CODE:
-            yield code
-        return
-    yield _stem(bare)
-    if _VARIANT.match(word):
-        yield folded[:-1]
-    if _PARTED.match(word):
-        parts = _PART.findall(word)
-        if 1 < len(parts) <= _MOST_PARTS:
-            yield from (_stem(part.lower()) for part in parts if len(part) > 1 or part.isdigit())
+def _known(word: str) -> tuple[tuple[bytes, ...], bytes]:
+    """The terms of a word and its form; they are remembered."""
+    known = _words.get(word)
+    if known is None:
+        if len(_words) >= _REMEMBERED_WORDS:
+            _words.clear()
+        known = _words[word] = looked_at(word)
+    return known
 
 
+@lru_cache(_REMEMBERED_WORDS)
 def _stem(word: str) -> str:
     """Porter's stem of a word of letters; codes and names with digits stay as they are."""
     if len(word) > 2 and word.isascii() and word.isalpha():

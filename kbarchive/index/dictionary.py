@@ -17,7 +17,7 @@ import struct
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -64,32 +64,33 @@ class DictionaryWriter:
         """Begins a field: what is added from now on are its terms."""
         self._fields.append(name)
 
-    def add(self, term: bytes, length: int) -> None:
-        """Adds the next term, whose posting list has so many bytes."""
-        self._keys.append(bytes((len(self._fields) - 1,)) + term)
-        self._lengths.append(length)
-        if len(self._keys) == _BLOCK_TERMS:
-            self._end_block()
+    def add(self, terms: Sequence[bytes], lengths: Iterable[int]) -> None:
+        """Adds the next terms, whose posting lists have so many bytes."""
+        field = bytes((len(self._fields) - 1,))
+        self._keys += [field + term for term in terms]
+        self._lengths += lengths
+        while len(self._keys) >= _BLOCK_TERMS:
+            self._end_block(_BLOCK_TERMS)
 
     def close(self) -> None:
         """Writes what is left."""
         if self._keys:
-            self._end_block()
+            self._end_block(len(self._keys))
         directory = msgspec.msgpack.encode(_Directory(self._fields, self._firsts, _bytes(self._blocks), _bytes(self._postings)))
         self._file.write(directory + _TAIL.pack(zlib.crc32(directory), len(directory)))
         self._file.close()
 
-    def _end_block(self) -> None:
-        sizes = list(map(len, self._keys))
-        widths = _width(max(sizes)), _width(max(self._lengths))
-        lengths = (_bytes(array(_TYPES[width], some)) for width, some in zip(widths, (sizes, self._lengths), strict=True))
-        block = b"".join((_HEAD.pack(len(sizes), *widths), *lengths, *self._keys))
+    def _end_block(self, number: int) -> None:
+        keys, some = self._keys[:number], self._lengths[:number]
+        del self._keys[:number], self._lengths[:number]
+        sizes = list(map(len, keys))
+        widths = _width(max(sizes)), _width(max(some))
+        lengths = (_bytes(array(_TYPES[width], column)) for width, column in zip(widths, (sizes, some), strict=True))
+        block = b"".join((_HEAD.pack(number, *widths), *lengths, *keys))
         self._file.write(_CHECK.pack(zlib.crc32(block)) + block)
-        self._firsts.append(self._keys[0])
+        self._firsts.append(keys[0])
         self._blocks.append(self._blocks[-1] + _CHECK.size + len(block))
-        self._postings.append(self._postings[-1] + sum(self._lengths))
-        self._keys.clear()
-        self._lengths.clear()
+        self._postings.append(self._postings[-1] + sum(some))
 
 
 class _Block:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from kbarchive.article import Article
-from kbarchive.index.values import exact_values
 from kbarchive.index.zones import applies_to_entries
 
 FACETS: tuple[str, ...] = ("collection", "product", "keyword", "type", "year")
@@ -18,13 +19,12 @@ DROPPED = "dropped"
 """The column, a number each, of the documents that no search finds: older revisions and copies."""
 
 
-def facet_values(article: Article) -> dict[str, tuple[str, ...]]:
-    """The values of an article by facet, each value once.
+def facet_values(article: Article, exact: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """The values of an article by facet, each value once; `exact` are those of `values.exact_values`.
 
     Products are those of the list of what an article applies to, by name, where it has such a list: the header names one
     product for a whole collection. Fields whose case does not matter in a query have their values in small letters.
     """
-    exact = exact_values(article)
     products = [entry.name for entry in applies_to_entries(article.applies_to)] or article.products
     values = {
         "collection": [(article.collection or "").casefold()],

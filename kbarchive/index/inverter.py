@@ -1,4 +1,4 @@
-"""From an article to its postings: every term with its positions and what it is worth there.
+"""From articles to their postings, hundreds of articles at a time: every term with its positions and what it is worth there.
 
 The worth of a term in a document is that of BM25F: how often it stands in each zone, weighed by the zone and its length,
 summed over the zones, and only then saturated (Robertson, Zaragoza, Taylor: Simple BM25 extension to multiple weighted
@@ -7,121 +7,173 @@ fields, CIKM 2004). The weights are part of the index, so that a search has one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
-from operator import attrgetter
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from kbarchive.index.analysis import LONGEST_REMEMBERED, REMEMBERED_RUNS, analyse, runs
-from kbarchive.index.forms import PART, SHIFT, Forms
-from kbarchive.index.thesaurus import Stems, thesaurus
-from kbarchive.index.zones import GAP, K1, MOST_POSITIONS, WORTHS, ZONES, Bounds, Piece
+import numpy as np
+from numpy.typing import NDArray
 
-_POSITION = (1 << SHIFT) - 1
+from kbarchive.index.blocks import Block, Numbers, changes, order_of, saturated, starts_of, stretches
+from kbarchive.index.lexicon import Lexicon
+from kbarchive.index.naming import Names
+from kbarchive.index.zones import GAP, MOST_POSITIONS, WORTHS, ZONES, Piece
+
+# So many texts between blanks are inverted at once, of some 300 articles: arrays that stay in the processor's cache. Half
+# as many take as long each, twenty times as many twice as long.
+_BATCH = 100_000
+
 _ZONE_NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
+_NONE = len(ZONES)
+# CODE is never a zone of its own.
+_WORTHS = np.array([WORTHS.get(zone, (0.0, 0.0, 1.0)) for zone in ZONES])
+
+
+class Layout(NamedTuple):
+    """The zones of one document: their numbers, and where each begins and ends, one pair after another."""
+
+    zones: bytes
+    places: Sequence[int]
 
 
 class Inverted(NamedTuple):
-    """A document: (term, its worth from 1 to 255, its positions with their forms), the zones, and the number of words."""
+    """Some documents: their postings, and of each its zones and the number of its words."""
 
-    postings: list[tuple[bytes, int, list[int]]]
-    zones: list[Bounds]
-    words: int
+    blocks: tuple[Block, ...]
+    layouts: list[Layout]
+    words: list[int]
+
+
+class _Parts(NamedTuple):
+    """The parts of documents that are each of one zone, an entry each."""
+
+    documents: Numbers
+    zones: Numbers
+    within: Numbers
+    ends: Numbers
 
 
 class Inverter:
-    """Inverts the documents of one shard, whose forms it numbers."""
+    """Inverts the documents of one shard, which are numbered from 0."""
 
     def __init__(self) -> None:
-        self.forms = Forms()
-        self._runs: dict[str, tuple[int, tuple[tuple[bytes, int], ...]]] = {}
-        self._names = _by_first(thesaurus().named)
+        self.lexicon = Lexicon()
+        self._names = Names(self.lexicon.terms)
+        self._documents = 0
+        self._begun = 0
+        self._texts = array("I")
+        self._parts = array("I")
 
-    def invert(self, pieces: Iterable[Piece]) -> Inverted:
-        """The postings of a document whose text comes in pieces, those of one zone side by side."""
-        found: dict[bytes, tuple[float, list[int]]] = {}
-        zones: list[Bounds] = []
-        words = position = 0
-        for zone, parts in groupby(pieces, attrgetter("zone")):
-            here: dict[bytes, list[int]] = {}
-            start = position
-            for part in parts:
-                begin = position
-                position = self._collect(part.text, position, here)
-                if part.within and position > begin:
-                    zones.append(Bounds(_ZONE_NUMBERS[part.within], begin, position))
-            if position == start:
-                continue
-            zones.append(Bounds(_ZONE_NUMBERS[zone], start, position))
-            weight, b, pivot = WORTHS[zone]
-            weight /= 1 - b + b * (position - start) / pivot
-            for term, places in here.items():
-                before = found.get(term)
-                if before is None:
-                    found[term] = (weight * len(places), places)
-                else:
-                    before[1].extend(places)
-                    found[term] = (before[0] + weight * len(places), before[1])
-            words += position - start
-            position += GAP
-        self._name(found)
-        postings = [(term, max(1, round(255 * weight / (weight + K1))), places) for term, (weight, places) in found.items()]
-        return Inverted(postings, zones, words)
+    @property
+    def full(self) -> bool:
+        """Whether there is enough for one batch."""
+        return len(self._texts) >= _BATCH
 
-    def _collect(self, text: str, position: int, found: dict[bytes, list[int]]) -> int:
-        """Adds the terms of a text that begins at a position; returns the position behind its end."""
-        remembered = self._runs.get
-        for run in runs(text):
-            length, terms = remembered(run) or self._run(run)
-            if position + length > MOST_POSITIONS:
+    def add(self, pieces: Iterable[Piece]) -> None:
+        """Adds the next document, whose text comes in pieces, those of one zone side by side."""
+        room = MOST_POSITIONS
+        for zone, within, text in _joined(pieces):
+            # A word takes two characters, with what parts it from the next.
+            room -= GAP + len(text) // 2 + 1
+            if room < 0:
                 break
-            for term, place in terms:
-                if term in found:
-                    found[term].append(position + place)
-                else:
-                    found[term] = [position + place]
-            position += length
-        return position
+            self._texts.extend(map(self.lexicon.__getitem__, text.split()))
+            self._parts.extend((self._documents - self._begun, zone, within, len(self._texts)))
+        self._documents += 1
 
-    def _run(self, text: str) -> tuple[int, tuple[tuple[bytes, int], ...]]:
-        run = analyse(text)
-        numbered = tuple(
-            (term, offset | (self.forms.number(term, form) if form else PART) << SHIFT) for term, offset, form in run.terms
-        )
-        if len(text) <= LONGEST_REMEMBERED:
-            if len(self._runs) >= REMEMBERED_RUNS:
-                self._runs.clear()
-            self._runs[text] = run.words, numbered
-        return run.words, numbered
+    def invert(self) -> Inverted:
+        """The documents that were added since the last time."""
+        begun, number = self._begun, self._documents - self._begun
+        table = self.lexicon.table()
+        texts = np.array(self._texts, np.uint32)
+        parts = _Parts(*np.array(self._parts, np.uint32).reshape(-1, 4).T)
+        self._begun = self._documents
+        del self._texts[:], self._parts[:]
+        self.lexicon.trim()
 
-    def _name(self, found: dict[bytes, tuple[float, list[int]]]) -> None:
-        """Adds the terms of the thesaurus, where the words that they stand for follow one another."""
-        named: dict[bytes, tuple[float, set[int]]] = {}
-        for first in self._names.keys() & found.keys():
-            for stems, term in self._names[first]:
-                places = _starts(found, stems)
-                if places:
-                    # As often as the phrase stands there, it is worth what the least of its words is.
-                    weight = min(found[stem][0] / len(found[stem][1]) for stem in stems) * len(places)
-                    before = named.get(term, (0.0, set()))
-                    named[term] = (before[0] + weight, before[1] | places)
-        for term, (weight, all_places) in named.items():
-            found[term] = (weight, sorted(all_places))
+        # Words are counted through the batch; `shift` leads from there to positions in the document.
+        words = table.words[texts]
+        before = np.append(0, np.cumsum(words, dtype=np.int64))
+        ends = before[parts.ends]
+        starts = np.append(0, ends)[:-1]
+        first = changes(parts.documents, parts.zones)
+        zones = _Zones(parts, first, starts, ends, number)
+        part_of_text = np.repeat(np.arange(len(ends)), np.diff(parts.ends, prepend=np.uint32(0)))
+        zone_of_text = zones.of_parts[part_of_text]
 
-
-def _starts(found: dict[bytes, tuple[float, list[int]]], stems: Stems) -> set[int]:
-    """The positions at which stems follow one another."""
-    first, *others = stems
-    if any(stem not in found for stem in others):
-        return set()
-    places = {place & _POSITION for place in found[first][1]}
-    for offset, stem in enumerate(others, 1):
-        places &= {(place & _POSITION) - offset for place in found[stem][1]}
-    return places
+        sizes = table.sizes[texts]
+        entries = stretches(table.starts[texts], sizes)
+        terms = table.terms[entries]
+        places = (np.repeat(before[:-1] + zones.shifts[zone_of_text], sizes) + table.places[entries]).astype(np.uint32)
+        zone = np.repeat(zone_of_text, sizes).astype(np.uint32)
+        order = order_of(terms)
+        block, weights = _weighed(terms[order], places[order], zone[order], zones)
+        named = self._names.block(block, weights, terms, places, zones.documents[zone])
+        blocks = tuple(found._replace(documents=found.documents + np.uint32(begun)) for found in (block, named))
+        return Inverted(blocks, zones.bounds(parts, starts, ends), zones.words.tolist())
 
 
-def _by_first(named: Sequence[tuple[Stems, bytes]]) -> dict[bytes, list[tuple[Stems, bytes]]]:
-    by_first: dict[bytes, list[tuple[Stems, bytes]]] = {}
-    for stems, term in named:
-        by_first.setdefault(stems[0], []).append((stems, term))
-    return by_first
+class _Zones:
+    """The zones of the documents of a batch: of each its document, and what leads from words to positions."""
+
+    def __init__(self, parts: _Parts, first: Numbers, starts: Numbers, ends: Numbers, number: int) -> None:
+        self._number = number
+        self.documents = parts.documents[first]
+        self._zones = parts.zones[first]
+        self.of_parts = np.repeat(np.arange(len(first)), np.diff(first, append=len(ends)))
+        self._starts = starts[first]
+        self._ends = ends[np.append(first, len(ends))[1:] - 1]
+        lengths = self._ends - self._starts
+        weight, b, pivot = _WORTHS[self._zones].T
+        self.weights = weight / (1 - b + b * lengths / pivot)
+        # A gap behind each zone that has words; both start anew with each document.
+        gaps = starts_of(lengths > 0) * GAP
+        of_document = np.repeat(changes(self.documents), np.diff(changes(self.documents), append=len(first)))
+        self.shifts = gaps - gaps[of_document] - self._starts[of_document]
+        self.words = np.bincount(self.documents, lengths, number).astype(np.int64)
+
+    def bounds(self, parts: _Parts, starts: Numbers, ends: Numbers) -> list[Layout]:
+        """Of each document the bounds of its zones, those that lie within one before it."""
+        filled = np.flatnonzero(self._ends > self._starts)
+        within = np.flatnonzero((parts.within != _NONE) & (ends > starts))
+        outer = self.of_parts[within]
+        order = np.argsort(np.concatenate((outer * 2, filled * 2 + 1)), kind="stable")
+        zones = np.concatenate((parts.within[within], self._zones[filled]))[order].astype(np.uint8)
+        first = np.concatenate((starts[within] + self.shifts[outer], self._starts[filled] + self.shifts[filled]))[order]
+        last = np.concatenate((ends[within] + self.shifts[outer], self._ends[filled] + self.shifts[filled]))[order]
+        places = np.column_stack((first, last)).ravel().tolist()
+        documents = np.concatenate((self.documents[outer], self.documents[filled]))
+        cuts = np.cumsum(np.bincount(documents, minlength=self._number)).tolist()
+        encoded = zones.tobytes()
+        return [Layout(encoded[a:b], places[2 * a : 2 * b]) for a, b in zip([0, *cuts], cuts, strict=False)]
+
+
+def _weighed(terms: Numbers, places: Numbers, zone: Numbers, zones: _Zones) -> tuple[Block, NDArray[np.float64]]:
+    """The postings of entries that are sorted by term, and within it by place; and the weight of each, not yet saturated."""
+    first = changes(terms, zone)
+    counts = np.diff(first, append=len(terms))
+    zone, terms = zone[first], terms[first]
+    documents = zones.documents[zone]
+    posting = changes(terms, documents)
+    if not len(posting):
+        return Block(terms, documents, terms, terms.astype(np.uint8), places), np.zeros(0)
+    weights = np.add.reduceat(zones.weights[zone] * counts, posting)
+    totals = np.add.reduceat(counts, posting).astype(np.uint32)
+    return Block(terms[posting], documents[posting], totals, saturated(weights), places), weights
+
+
+def _joined(pieces: Iterable[Piece]) -> Iterator[tuple[int, int, str]]:
+    """The pieces by the numbers of their zones; those side by side that have no bounds of their own are one."""
+    texts: list[str] = []
+    before = ""
+    for zone, text, within in pieces:
+        if texts and (within or zone != before):
+            yield _ZONE_NUMBERS[before], _NONE, "\n".join(texts)
+            texts.clear()
+        if within:
+            yield _ZONE_NUMBERS[zone], _ZONE_NUMBERS[within], text
+        else:
+            texts.append(text)
+            before = zone
+    if texts:
+        yield _ZONE_NUMBERS[before], _NONE, "\n".join(texts)

@@ -27,9 +27,9 @@ class LayoutWriter:
         self._lengths = bytearray()
         self._blocks: list[bytes] = []
 
-    def add(self, zones: Sequence[Bounds], words: int) -> None:
-        """Adds the next document."""
-        block = pack(zones)
+    def add(self, zones: bytes, places: Sequence[int], words: int) -> None:
+        """Adds the next document: its zones and their bounds, as `zones.pack` takes them, and the number of its words."""
+        block = pack(zones, places)
         self._lengths.append(length_byte(words))
         self._blocks.append(_NUMBER.pack(zlib.crc32(block)) + block)
 

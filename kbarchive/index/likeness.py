@@ -11,13 +11,16 @@ from __future__ import annotations
 import re
 import zlib
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from kbarchive.article import Article
 
 _BUCKETS = 64
 _EMPTY = 0
+_MOST = 1 << 32
 
 # Of 90 pairs of one title that were looked at, those above differ in product names and numbers, those far below in what
 # they tell.
@@ -35,11 +38,11 @@ class Likeness(NamedTuple):
     sketch: bytes
 
 
-def likeness(article: Article) -> Likeness:
-    """What the likeness of an article is told by."""
+def likeness(article: Article, words: Sequence[str] | None = None) -> Likeness:
+    """What the likeness of an article is told by; `words` are those of `article.text` between blanks, if at hand."""
     match = _PREFIXES.match(article.title)
     title = article.title[match.end() :] if match else article.title
-    return Likeness(" ".join(_WORD.findall(title.lower())), _sketch(article.text))
+    return Likeness(" ".join(_WORD.findall(title.lower())), _sketch(article.text.split() if words is None else words))
 
 
 def groups(articles: Iterable[Likeness | None]) -> array[int]:
@@ -64,13 +67,12 @@ def groups(articles: Iterable[Likeness | None]) -> array[int]:
     return chosen
 
 
-def _sketch(text: str) -> bytes:
-    hashes = sorted({zlib.crc32(word.encode()) for word in set(text.lower().split())}, reverse=True)
-    least = {value % _BUCKETS: value for value in hashes}  # the least of each bucket comes last
-    sketch = bytearray(_BUCKETS)
-    for bucket, value in least.items():
-        sketch[bucket] = 1 + value // _BUCKETS % 255
-    return bytes(sketch)
+def _sketch(words: Sequence[str]) -> bytes:
+    different = set(map(str.lower, set(words)))
+    hashes = np.fromiter(map(zlib.crc32, map(str.encode, different)), np.int64, len(different))
+    least = np.full(_BUCKETS, _MOST, np.int64)
+    np.minimum.at(least, hashes % _BUCKETS, hashes)
+    return np.where(least == _MOST, _EMPTY, 1 + least // _BUCKETS % 255).astype(np.uint8).tobytes()
 
 
 def _alike(one: bytes, other: bytes) -> bool:

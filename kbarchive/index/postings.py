@@ -18,10 +18,13 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from kbarchive.index.files import DamagedFileError
-from kbarchive.index.forms import SHIFT
 
-_CHECK = struct.Struct("<I")
-_HEAD = struct.Struct("<IBBBBB")
+CHECK = struct.Struct("<I")
+"""What a list begins with: the checksum of all that follows."""
+
+HEAD = struct.Struct("<IBBBBB")
+"""What comes next: the number of documents and the five widths."""
+
 _TYPES = {1: "B", 2: "H", 4: "I"}
 
 
@@ -31,10 +34,10 @@ class Postings:
     __slots__ = ("_data", "_ends", "_form_width", "_start", "_width", "counts", "documents", "impacts")
 
     def __init__(self, data: bytes) -> None:
-        start = _CHECK.size + _HEAD.size
-        if len(data) < start or _CHECK.unpack_from(data)[0] != zlib.crc32(memoryview(data)[_CHECK.size :]):
+        start = CHECK.size + HEAD.size
+        if len(data) < start or CHECK.unpack_from(data)[0] != zlib.crc32(memoryview(data)[CHECK.size :]):
             raise DamagedFileError("a posting list fails its checksum")
-        number, step_width, count_width, impact_width, self._width, self._form_width = _HEAD.unpack_from(data, _CHECK.size)
+        number, step_width, count_width, impact_width, self._width, self._form_width = HEAD.unpack_from(data, CHECK.size)
         self.documents: Sequence[int] = array("I", accumulate(_read(data, start, number, step_width)))
         start += number * step_width
         self.counts: Sequence[int] = _read(data, start, number, count_width) if count_width else array("B", b"\1") * number
@@ -89,46 +92,6 @@ class Postings:
         if self._ends is None:
             self._ends = array("I", accumulate(self.counts))
         return self._ends[at]
-
-
-def pack(documents: Sequence[int], counts: Sequence[int], impacts: bytes = b"", places: bytes = b"") -> bytes:
-    """The bytes of a posting list: documents in rising order; for each its count and what the term is worth in it, from 0
-    to 255; then the positions of all in a row, four bytes each, low byte first, the upper one the number of the form.
-    """
-    steps = [after - before for before, after in zip((0, *documents), documents, strict=False)]
-    step_width = _width(max(steps))
-    most = max(counts)
-    count_width = 0 if most == 1 else _width(most)
-    forms = places[SHIFT // 8 :: 4]
-    width = 0 if not places else 4 if places[2::4].strip(b"\0") else 2 if places[1::4].strip(b"\0") else 1
-    form_width = 1 if forms.strip(b"\0") else 0
-    impact_width = 1 if impacts.strip(b"\0") else 0
-    parts = (
-        _HEAD.pack(len(documents), step_width, count_width, impact_width, width, form_width),
-        _bytes(steps, step_width),
-        _bytes(counts, count_width) if count_width else b"",
-        impacts if impact_width else b"",
-        _narrowed(places, width),
-        forms if form_width else b"",
-    )
-    content = b"".join(parts)
-    return _CHECK.pack(zlib.crc32(content)) + content
-
-
-def _narrowed(places: bytes, width: int) -> bytes:
-    """Each four bytes' lower ones, so many."""
-    narrow = bytearray(len(places) // 4 * width)
-    for byte in range(min(width, SHIFT // 8)):
-        narrow[byte::width] = places[byte::4]
-    return bytes(narrow)
-
-
-def _width(largest: int) -> int:
-    return 1 if largest < 0x100 else 2 if largest < 0x10000 else 4
-
-
-def _bytes(numbers: Sequence[int], width: int) -> bytes:
-    return little_endian(array(_TYPES[width], numbers)).tobytes()
 
 
 def _read(data: bytes, start: int, number: int, width: int) -> array[int]:

@@ -16,7 +16,8 @@ import msgspec
 from kbarchive.article import Article
 
 _LENGTH = struct.Struct("<I")
-_LEVEL = 1
+# Level 1 takes as long and makes 4 % more; level 4 takes a third longer.
+_LEVEL = 3
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -14,15 +14,16 @@ from whoosh.writing import SegmentWriter
 
 from kbarchive.article import Article
 from kbarchive.index import columns, records, thesaurus, vocabulary
-from kbarchive.index.codec import InvertedPool, ShardCodec
+from kbarchive.index.codec import ShardCodec
 from kbarchive.index.facets import ALIKE, DATE, DROPPED, FACETS, date_number, facet_values
 from kbarchive.index.files import KEYS, RECORDS
 from kbarchive.index.inverter import Inverter
 from kbarchive.index.layout import LayoutWriter
 from kbarchive.index.likeness import Likeness, likeness
+from kbarchive.index.pool import InvertedPool
 from kbarchive.index.rows import RowsWriter
 from kbarchive.index.schema import SHARD, new_schema
-from kbarchive.index.values import SPELLING, TEXT, encoded, values
+from kbarchive.index.values import SPELLING, TEXT, encoded, exact_values, values
 from kbarchive.index.zones import pieces
 from kbarchive.revisions import Facts, Role, facts_of, rank
 
@@ -54,24 +55,25 @@ class ShardWriter:
         self._layout = LayoutWriter()
         self._keys = RowsWriter(storage, KEYS)
         self._records = RowsWriter(storage, RECORDS)
-        self._facts: list[tuple[tuple[str, str], ...]] = []
+        self._facts: list[tuple[tuple[str, ...], ...]] = []
         self._facets: dict[str, list[tuple[str, ...]]] = {name: [] for name in FACETS}
         self._dates: list[int] = []
         self._newest: dict[str, Facts] = {}
+        self._known: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.written: list[Written] = []
 
     def add(self, article: Article, source: bytes, place: tuple[int, int]) -> None:
         """Adds an article and the bytes it was read from; the places rise."""
-        facts = facts_of(article)
+        words = article.text.split()
+        facts = facts_of(article, words)
+        exact = exact_values(article)
         newest = self._newest.get(facts.id or "")
         compared = None
         if newest is None or rank(facts) > rank(newest):
-            compared = likeness(article)
-            inverted = self._inverter.invert(pieces(article))
-            self._writer.pool.add_text(TEXT, self._writer.docnum, inverted.postings)
-            self._writer.pool.add_values(self._writer.docnum, values(article))
+            compared = likeness(article, words)
+            self._inverter.add(pieces(article))
+            self._writer.pool.add_values(self._writer.docnum, values(article, exact))
             self._records.add(records.pack(article, source))
-            self._layout.add(inverted.zones, inverted.words)
             if facts.id:
                 self._newest[facts.id] = facts
         else:  # no need to analyse what `finish` would drop in any case
@@ -79,12 +81,14 @@ class ShardWriter:
             self._records.add(record)
             if article.id:
                 self._writer.pool.add_values(self._writer.docnum, {"id": [encoded(article.id)]})
-            self._layout.add((), 0)
+            self._inverter.add(())
         self._keys.add(encoded(article.key))
         self._writer.add_document()
-        self._facts.append(tuple(_facts(article)))
-        for name, found in facet_values(article).items():
-            self._facets[name].append(found)
+        if self._inverter.full:
+            self._invert()
+        self._facts.append(tuple(map(self._shared, _facts(article))))
+        for name, found in facet_values(article, exact).items():
+            self._facets[name].append(self._shared(found))
         self._dates.append(date_number(article.modified))
         self.written.append(Written(facts, place, compared))
 
@@ -96,6 +100,8 @@ class ShardWriter:
         Only articles are found by a search, and only they count in its statistics. Of a revision there is its record, found
         by its id; of an identical text nothing.
         """
+        self._invert()
+        self._inverter.lexicon.trim(0)  # the room is for what comes now
         revisions, copies = (
             {n for n, role in enumerate(roles) if role == wanted} for wanted in (Role.REVISION, Role.IDENTICAL)
         )
@@ -108,7 +114,7 @@ class ShardWriter:
         terms = [term for term in pool.terms(TEXT) if not thesaurus.is_name(term)]  # names of the thesaurus are no words
         vocabulary.write(self._storage, terms, pool.terms(SPELLING))
         thesaurus.write(self._storage)
-        self._inverter.forms.write(self._storage)
+        self._inverter.lexicon.forms.write(self._storage)
         self._layout.write(self._storage)
         # Those of dropped documents are there as well, where no search ever looks.
         columns.write(self._storage, self._facets, {DATE: self._dates, ALIKE: alike, DROPPED: sorted(dropped)})
@@ -120,6 +126,16 @@ class ShardWriter:
         for (group, name), count in sorted(counted.items()):
             counts.setdefault(group, {})[name] = count
         return counts
+
+    def _invert(self) -> None:
+        inverted = self._inverter.invert()
+        self._writer.pool.add_text(TEXT, self._inverter.lexicon.terms, inverted.blocks)
+        for layout, words in zip(inverted.layouts, inverted.words, strict=True):
+            self._layout.add(*layout, words)
+
+    def _shared(self, values: tuple[str, ...]) -> tuple[str, ...]:
+        """The same values as they were first met: most articles have what others have, and a build keeps those of all."""
+        return self._known.setdefault(values, values)
 
     def cancel(self) -> None:
         """Gives up what was written."""

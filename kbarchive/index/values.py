@@ -5,9 +5,9 @@ A change here, or in `analysis`, changes what an index answers: count FORMAT up 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kbarchive.article import AppliesTo, Article, Block, Version, walk_blocks, walk_sections
+from kbarchive.article import AppliesTo, Article, Block, List, Note, Version, walk_sections
 from kbarchive.index import analysis
 from kbarchive.index.zones import SECTIONS, applies_to_entries
 
@@ -36,18 +36,33 @@ VALUES: tuple[str, ...] = (*FOLDED, "id", "key", "modified", "cites", SPELLING)
 """All fields of values."""
 
 
-def values(article: Article) -> dict[str, set[bytes]]:
-    """The values of an article that are found whole, by field, as terms."""
+class _Folded(dict[str, bytes]):
+    """Values as terms, whether they are spelled in small or in capital letters; remembered, since articles share most."""
+
+    def __missing__(self, value: str) -> bytes:
+        term = self[value] = encoded(value.casefold())
+        return term
+
+
+_folded = _Folded()
+_MOST_FOLDED = 50_000
+
+
+def values(article: Article, exact: Mapping[str, Iterable[str]]) -> dict[str, set[bytes]]:
+    """The values of an article that are found whole, by field, as terms; `exact` are those of `exact_values`."""
     entries = (entry.text for entry in applies_to_entries(article.applies_to))
     prose = [article.title, *article.products, *entries, " ".join(article.query_words)]
     prose += [section.text for section in article.sections if section.kind in _SPELLED_SECTIONS]
-    fields: dict[str, Iterable[str]] = {
-        **exact_values(article),
+    single = {name: [value] for name in ("id", "key", "modified") if (value := getattr(article, name))}
+    plain: dict[str, Iterable[str]] = {**single, "cites": [reference.id for reference in article.references]}
+    folded = {**exact, "collection": [article.collection] if article.collection else []}
+    if len(_folded) > _MOST_FOLDED:
+        _folded.clear()
+    return {
+        **{name: set(map(_folded.__getitem__, found)) for name, found in folded.items()},
+        **{name: set(map(encoded, found)) for name, found in plain.items()},
         SPELLING: analysis.plain_words("\n".join(prose)),
-        "cites": (reference.id for reference in article.references),
-        **{name: [value] for name in ("id", "key", "collection", "modified") if (value := getattr(article, name))},
     }
-    return {name: {encoded(value.casefold() if name in FOLDED else value) for value in found} for name, found in fields.items()}
 
 
 def exact_values(article: Article) -> dict[str, list[str]]:
@@ -71,7 +86,10 @@ def _versioned(article: Article) -> Iterator[Version | AppliesTo]:
 
 def _has(article: Article, technology: Sequence[str]) -> Iterator[str]:
     yield from {section.kind for section in article.sections}
-    yield from {name for block in _blocks(article) if (name := type(block).__name__.lower()) in HAS}
+    kinds: set[type] = set()
+    for section in walk_sections(article.sections):
+        _kinds(section.blocks, kinds)
+    yield from (name for kind in kinds if (name := kind.__name__.lower()) in HAS)
     facts = {
         "applies-to": article.applies_to,
         "keywords": article.keywords,
@@ -83,10 +101,16 @@ def _has(article: Article, technology: Sequence[str]) -> Iterator[str]:
     yield from (name for name, fact in facts.items() if fact)
 
 
-def _blocks(article: Article) -> Iterator[Block]:
-    """Every block of an article, those inside others included."""
-    for section in walk_sections(article.sections):
-        yield from walk_blocks(section.blocks)
+def _kinds(blocks: Sequence[Block], kinds: set[type]) -> None:
+    """Adds the kinds of blocks, and of those inside them."""
+    kinds.update(map(type, blocks))
+    if Note in kinds or List in kinds:  # else there is nothing inside
+        for block in blocks:
+            if isinstance(block, Note):
+                _kinds(block.blocks, kinds)
+            elif isinstance(block, List):
+                for item in block.items:
+                    _kinds(item.blocks, kinds)
 
 
 def encoded(value: str) -> bytes:

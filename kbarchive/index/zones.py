@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, get_args
 
-from kbarchive.article import AppliesTo, Article, Block, Code, List, Note, Rule, Section, SectionKind
+from kbarchive.article import AppliesTo, Article, Block, Code, List, Note, Paragraph, Rule, Section, SectionKind
 
 SECTIONS: tuple[str, ...] = get_args(SectionKind)
 
@@ -99,9 +99,10 @@ def pieces(article: Article) -> Iterator[Piece]:
             if code:
                 yield Piece(section.kind, text, CODE)
             else:
-                rest, found = _without_titles(text, titles)
-                yield Piece(section.kind, rest)
-                cited += ((title, section.kind) for title in found)
+                if titles:
+                    text, found = _without_titles(text, titles)
+                    cited += ((title, section.kind) for title in found)
+                yield Piece(section.kind, text)
     yield from (Piece("products", product) for product in article.products)
     for entry in applies_to_entries(article.applies_to):
         yield Piece("applies_to", entry.text)
@@ -120,14 +121,13 @@ def applies_to_entries(entries: Iterable[AppliesTo]) -> Iterator[AppliesTo]:
         yield from applies_to_entries(entry.with_)
 
 
-def pack(bounds: Iterable[Bounds]) -> bytes:
-    """The zones of a document as bytes: a width, the numbers of the zones, their bounds as 2- or 4-byte integers."""
-    kept = list(bounds)
-    places = [place for zone in kept for place in (zone.start, zone.end)]
+def pack(zones: bytes, places: Sequence[int]) -> bytes:
+    """The zones of a document as bytes: a width, the numbers of the zones, their bounds as 2- or 4-byte integers.
+
+    `places` are where each zone begins and ends, one pair after another.
+    """
     width = 2 if max(places, default=0) < 0x10000 else 4
-    return struct.pack(
-        f"<BI{len(kept)}B{len(places)}{_WIDTHS[width]}", width, len(kept), *(zone.zone for zone in kept), *places
-    )
+    return struct.pack(f"<BI{len(zones)}s{len(places)}{_WIDTHS[width]}", width, len(zones), zones, *places)
 
 
 def unpack(data: bytes) -> list[Bounds]:
@@ -159,6 +159,8 @@ def _section(section: Section, with_heading: bool) -> Iterator[tuple[str, bool]]
 def _blocks(blocks: Iterable[Block]) -> Iterator[tuple[str, bool]]:
     for block in blocks:
         match block:
+            case Paragraph():  # most are
+                yield block.text, False
             case Note():
                 yield block.label, False
                 yield from _blocks(block.blocks)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from kbarchive.article import Article
 from kbarchive.index.reader import IndexReader
-from kbarchive.index.thesaurus import is_name
 from kbarchive.index.values import TEXT
 from kbarchive.index.zones import pieces
 from kbarchive.search.scoring import WORTHS, Occurrences, Scorer
@@ -70,9 +69,12 @@ class Similarity:
         """The words that tell most of an article, often and at weighty places in it and in few others; what they weigh."""
         from kbarchive.index.inverter import Inverter
 
-        postings = Inverter().invert(pieces(article)).postings
+        inverter = Inverter()
+        inverter.add(pieces(article))
+        text, _ = inverter.invert().blocks
+        every = list(inverter.lexicon.terms)
         most = max(self._reader.documents * _LARGEST_SHARE, _LEAST_COMMON)
-        worths = {term: WORTHS[impact] for term, impact, _ in postings if not is_name(term)}
+        worths = {every[term]: WORTHS[impact] for term, impact in zip(text.terms.tolist(), text.impacts.tolist(), strict=True)}
         weights: dict[bytes, float] = {}
         for term in heapq.nlargest(_WEIGHED, worths, key=lambda term: (worths[term], term)):
             number = self._reader.count(TEXT, term.decode())
