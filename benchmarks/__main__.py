@@ -1,4 +1,4 @@
-"""``python -m benchmarks parse [FOLDER]``, ``convert [SOURCE]``, ``index [SOURCE]``, ``search [SOURCE]`` and ``relevance SOURCE QRELS``."""
+"""``python -m benchmarks COMMAND``: parse, convert, index, search, relevance; each tells itself with ``--help``."""
 
 from __future__ import annotations
 
