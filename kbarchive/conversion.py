@@ -22,7 +22,7 @@ from kbarchive.reading import batches
 from kbarchive.report import Report
 from kbarchive.revisions import Facts, facts_of, roles
 from kbarchive.selection import Selection
-from kbarchive.sources import STDIN, Meter, SourcePath, entries, identity, size_of
+from kbarchive.sources import Meter, SourcePath, entries, identity, refuse_once_only, size_of
 from kbarchive.writers import STDOUT, writer_for
 from kbarchive.writers.atomic import writing
 from kbarchive.writers.writer import Renamed
@@ -42,6 +42,8 @@ def convert(
     newest: bool = False,
     overwrite: bool = False,
     ids: Iterable[str] | None = None,
+    select: str | None = None,
+    index_dir: SourcePath | None = None,
     fail_fast: bool = False,
     resumable: bool = False,
     resume: bool = False,
@@ -65,6 +67,11 @@ def convert(
     With `ids`, only the articles that have one of these ids (Q206968, q206968, 206968, KB206968) or keys are written; the
     report counts the others, and names the ids that no article has.
 
+    With `select`, only the articles are written that a search finds for this query (docs/query.md): all texts of them, or with
+    `newest` the newest. Those that match in part only are not. `index_dir`, or your default index, is asked if it is an index
+    of just these sources, which are read once more to tell that; else one is made in a temporary folder. The report's
+    `remarks` say what was odd about the query.
+
     With `resumable` what is done is also kept in a journal beside the target (see `kbarchive.journal`), which goes when all is
     done. With `resume` it is taken up: the target is that of an unbroken run. With `incremental` the journal stays, and the
     next such run converts only what has changed; a folder's files that have not stay the same files, and it is replaced as
@@ -78,11 +85,14 @@ def convert(
     with `fail_fast` the first such thing raises SourceError. Memory does not grow with the archive, but for some dozen
     bytes an article with `newest`.
 
-    Raises SourceError where a source does not exist, or with `newest` cannot be read twice or changes meanwhile; FormatError
-    where no format fits, MissingExtraError where it needs a package that is not installed, TargetError where the target cannot
-    be written, WorkerError where worker processes cannot start, or one of `executor` dies.
+    Raises SourceError where a source does not exist, or with `newest` or `select` cannot be read twice, or changes meanwhile;
+    ValueError where both `ids` and `select` are given; FormatError where no format fits, MissingExtraError where it needs a
+    package that is not installed, TargetError where the target cannot be written, with `select` what `kbarchive.build_index`
+    raises; WorkerError where worker processes cannot start, or one of `executor` dies.
     """
-    started = time.monotonic()
+    started = begun = time.monotonic()
+    if ids is not None and select is not None:
+        raise ValueError("articles are asked for by ids or by a query, not both")
     paths = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     name = os.fspath(target)
     writer = writer_for(name, format)
@@ -90,10 +100,10 @@ def convert(
     if target_identity is not None and any(identity(path) == target_identity for path in paths):
         raise TargetError(f"cannot write {clean(name)}: it is also a source")
     if newest:
-        _refuse_once_only(paths)
+        refuse_once_only(paths, "choosing the newest texts")
+    if select is not None:
+        refuse_once_only(paths, "asking a query")
     exclude = (target_identity,) if target_identity else ()
-    selection = None if ids is None else Selection(ids)
-    encoder = Encoder(writer, selection)
     found: set[str] = set()
     fingerprint = Fingerprint()
     report = Report()
@@ -105,7 +115,7 @@ def convert(
     def told(report: Report) -> None:
         if fail_fast and report.failures:
             raise SourceError(str(report.failures[0]))
-        report.seconds = time.monotonic() - started
+        report.seconds = time.monotonic() - begun  # of what the rates are of: not of the index that answers a query
         if on_progress:
             report.source_bytes, report.source_bytes_read = size, meter.read
             on_progress(report)
@@ -115,6 +125,14 @@ def convert(
     with ExitStack() as stack:
         journal = _journal(name, stack, resumable=resumable, resume=resume, incremental=incremental)
         write = stack.enter_context(writer.open(name, overwrite or incremental, report))
+        selection = None if ids is None else Selection(ids)
+        if select is not None:
+            from kbarchive.answering import answers  # and with it all that searches, which nothing else here needs
+
+            answered = answers(paths, select, index_dir, jobs, executor=executor, on_progress=on_progress)
+            selection, report.remarks = Selection(answered.keys), list(answered.remarks)
+            begun = time.monotonic()
+        encoder = Encoder(writer, selection)
         chosen = _chosen(work, jobs, executor, told) if newest else ((batch, None) for batch in work())
         numbered = (Work(batch, fingerprint.add(batch), roles) for batch, roles in chosen)
 
@@ -141,7 +159,7 @@ def convert(
                 told(report)
         report.fingerprint = str(fingerprint)
     report.seconds = time.monotonic() - started
-    if selection:
+    if ids is not None and selection:
         report.missing = sorted(selection.names - found)
     return report
 
@@ -187,13 +205,6 @@ def _chosen(
 def _facts_of_batch(batch: list[Entry]) -> tuple[list[Facts], Report]:
     report = Report()
     return [facts_of(article) for article in articles_of(batch, report)], report
-
-
-def _refuse_once_only(paths: Iterable[SourcePath]) -> None:
-    for path in paths:
-        if os.fspath(path) == STDIN or not (os.path.isfile(path) or os.path.isdir(path) or not os.path.exists(path)):
-            name = "standard input" if os.fspath(path) == STDIN else clean(os.fspath(path))
-            raise SourceError(f"cannot read {name} twice, as choosing the newest texts does; save it to a file first")
 
 
 def _stdout_identity() -> tuple[int, int] | None:

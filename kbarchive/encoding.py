@@ -43,6 +43,9 @@ class Encoder:
     def __init__(self, writer: Writer[Any], selection: Selection | None) -> None:
         self._writer = writer
         self._selection = selection
+        names = sorted(selection.names) if selection else None
+        told = (__version__, SCHEMA, pickle.dumps(writer), names)
+        self._made_of = hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).digest()
 
     def __call__(self, work: Work) -> Part:
         report = Report()
@@ -66,9 +69,7 @@ class Encoder:
 
     def key(self, work: Work) -> bytes:
         """What the result depends on, and nothing else."""
-        names = sorted(self._selection.names) if self._selection else None
-        told = (__version__, SCHEMA, pickle.dumps(self._writer), names, work.roles)
-        return hashlib.sha256(work.digest + repr(told).encode("utf-8", "surrogatepass")).digest()
+        return hashlib.sha256(work.digest + self._made_of + repr(work.roles).encode()).digest()
 
     def _encoded(self, articles: list[Article]) -> bytes | None:
         return msgspec.msgpack.encode(self._writer.encode(articles)) if articles else None

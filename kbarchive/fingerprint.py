@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from kbarchive.document import Document, Entry
 
@@ -25,6 +25,12 @@ class Fingerprint:
             told = "" if isinstance(entry, Document) else str(entry)
             key.update(content + repr((type(entry).__name__, entry.file, entry.member, told)).encode())
         return key.digest()
+
+    def through(self, batches: Iterable[list[Entry]]) -> Iterator[list[Entry]]:
+        """The same batches; each is added when it is taken."""
+        for batch in batches:
+            self.add(batch)
+            yield batch
 
     def __str__(self) -> str:
         return self._hash.hexdigest()

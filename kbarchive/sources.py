@@ -108,6 +108,14 @@ def entries(*sources: SourcePath, exclude: Collection[Identity] = (), meter: Met
     return (entry for path in paths for entry in _source_entries(path, exclude, meter or Meter()))
 
 
+def refuse_once_only(sources: Iterable[SourcePath], purpose: str) -> None:
+    """Raises SourceError where one of the sources cannot be read a second time, as the purpose needs."""
+    for source in [os.fspath(source) for source in sources]:
+        if source == STDIN or not (os.path.isfile(source) or os.path.isdir(source) or not os.path.exists(source)):
+            name = "standard input" if source == STDIN else clean(source)
+            raise SourceError(f"cannot read {name} twice, as {purpose} does; save it to a file first")
+
+
 def identity(path: SourcePath) -> Identity | None:
     """The identity of a file or folder; None where there is none of that name."""
     try:

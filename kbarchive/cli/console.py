@@ -155,6 +155,8 @@ def summarize(report: Report, outcome: str = "") -> None:
     if report.unselected:
         left = counted(report.articles - report.unselected, "article")
         say(f"of these {report.unselected:,} were not asked for: {left} in all")
+    for remark in report.remarks:
+        say(remark)
     if report.missing:
         more = " ..." if len(report.missing) > _NAMED_FAILURES else ""
         say(f"no article is {', '.join(report.missing[:_NAMED_FAILURES])}{more}")
