@@ -6,6 +6,7 @@ parsed twice: first for what is compared, then to be indexed, in portions that a
 
 from __future__ import annotations
 
+import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -13,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from whoosh.filedb.filestore import RamStorage
+from whoosh.filedb.filestore import FileStorage
 
 from kbarchive.article import Article
 from kbarchive.document import Entry
@@ -119,12 +120,13 @@ def _told_batch(batch: list[Entry]) -> tuple[list[Written], Report]:
 
 def _shard(portion: _Portion) -> _Shard | None:
     """None where the texts are not as many as they were."""
-    storage = RamStorage()
-    worker = LocalWorker(storage)
-    for number, batch in enumerate(portion.batches, portion.number):
-        worker.send(number, batch)
-    if len(worker.written()) != len(portion.fates[0]):
-        worker.stop()
-        return None
-    worker.commit(*portion.fates)
-    return _Shard(dict(storage.files), worker.counts())
+    with tempfile.TemporaryDirectory(prefix="kbarchive-") as folder:
+        worker = LocalWorker(FileStorage(folder))
+        for number, batch in enumerate(portion.batches, portion.number):
+            worker.send(number, batch)
+        if len(worker.written()) != len(portion.fates[0]):
+            worker.stop()
+            return None
+        worker.commit(*portion.fates)
+        files = {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir()) if path.is_file()}
+    return _Shard(files, worker.counts())
