@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kbarchive.errors import SearchIndexError
-from kbarchive.fingerprint import Fingerprint
+from kbarchive.fingerprint import Fingerprint, digests
 from kbarchive.index import build_index
 from kbarchive.index.folders import default_folder
 from kbarchive.index.store import current_generation
+from kbarchive.reading import batches
 from kbarchive.report import Report
 from kbarchive.search import Index, QueryDiagnostic, open_index
 from kbarchive.sources import SourcePath, entries, identity
@@ -93,6 +94,7 @@ def _is_of(folder: Path, sources: Sequence[SourcePath]) -> bool:
         own = identity(folder)
         if metadata.fingerprint:
             fingerprint = Fingerprint()
-            fingerprint.add(entries(*sources, exclude=(own,) if own else ()))
+            for batch in batches(entries(*sources, exclude=(own,) if own else ())):
+                fingerprint.add(digests(batch))
             return str(fingerprint) == metadata.fingerprint
     return False

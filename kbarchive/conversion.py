@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, closing
 from itertools import zip_longest
 
 import msgspec
 
-from kbarchive.document import Entry, clean
-from kbarchive.encoding import CHANGED, RETRY, Encoder, Part, Work, articles_of
+from kbarchive.document import Entry, Unread, clean
+from kbarchive.encoding import CHANGED, RETRY, Encoder, articles_of
 from kbarchive.errors import SourceError, TargetError
 from kbarchive.fingerprint import Fingerprint
 from kbarchive.journal import Journal, open_journal
 from kbarchive.pipeline import Retry, failed, in_order, split
 from kbarchive.reading import batches
+from kbarchive.recall import Recall
 from kbarchive.report import Report
 from kbarchive.revisions import Facts, facts_of, roles
 from kbarchive.selection import Selection
@@ -28,9 +29,6 @@ from kbarchive.writers.atomic import writing
 from kbarchive.writers.writer import Renamed
 
 __all__ = ["Report", "convert"]
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Part, dec_hook=lambda kind, value: kind(value)).decode  # a Counter, of a dict
 
 
 def convert(
@@ -109,7 +107,7 @@ def convert(
     report = Report()
     meter = Meter()
 
-    def work() -> Iterator[list[Entry]]:
+    def read() -> Iterator[list[Entry]]:
         return batches(entries(*paths, exclude=exclude, meter=meter))
 
     def told(report: Report) -> None:
@@ -133,22 +131,17 @@ def convert(
             selection, report.remarks = Selection(answered.keys), list(answered.remarks)
             begun = time.monotonic()
         encoder = Encoder(writer, selection)
-        chosen = _chosen(work, jobs, executor, told) if newest else ((batch, None) for batch in work())
-        numbered = (Work(batch, fingerprint.add(batch), roles) for batch, roles in chosen)
-
-        def recall(work: Work) -> Part | None:
-            kept = None if journal is None else journal.get(encoder.key(work))
-            if kept is None:
-                return None
-            part = _decode(kept)
-            part.report.reused = part.report.articles
-            return part
-
-        with closing(in_order(encoder, numbered, jobs, executor, recall=recall, retry=RETRY)) as results:
+        batched: Iterable[tuple[Sequence[Entry | Unread], bytearray | None]]
+        if newest:
+            batched = _chosen(read, jobs, executor, told)
+        else:
+            known = journal.known if journal is not None and incremental else None
+            batched = ((batch, None) for batch in batches(entries(*paths, exclude=exclude, meter=meter, known=known)))
+        recall = Recall(name, journal, encoder, fingerprint)
+        work = recall.work(batched)
+        with closing(in_order(encoder, work, jobs, executor, recall=lambda work: work.kept, retry=RETRY)) as results:
             for each, part in results:
-                if journal is not None and each.digest:
-                    with writing(name):
-                        journal.add(encoder.key(each), _encode(part))
+                recall.keep(each, part)
                 found |= part.names
                 if part.payload is not None:
                     with writing(name):

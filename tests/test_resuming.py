@@ -13,16 +13,18 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import kbarchive
-from kbarchive import encoding, pipeline, reading
+from kbarchive import encoding, pipeline, reading, recall, sources, states
 from kbarchive.conversion import convert
-from kbarchive.document import Document, Entry
+from kbarchive.document import Document, Entry, Unread
 from kbarchive.errors import TargetError
 from kbarchive.journal import journal_path
 from kbarchive.report import Report
@@ -203,6 +205,108 @@ def test_journal_forgets_what_is_gone(source: Path, tmp_path: Path) -> None:
         path.unlink()
     convert(source, tmp_path / "out.jsonl", incremental=True)
     assert journal.stat().st_size < size
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file counts as changed just now; inodes do, when a test makes them."""
+    monkeypatch.setattr(states, "_RACY_NS", 0)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read."""
+    names: list[str] = []
+    read = sources._file_entries
+
+    def reading_is_told(path: str, file: str, *others: Any) -> Iterator[Entry]:
+        names.append(file)
+        return read(path, file, *others)
+
+    monkeypatch.setattr(sources, "_file_entries", reading_is_told)
+    return names
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("name", NAMES)
+def test_files_that_are_as_they_were_are_not_opened(
+    source: Path, tmp_path: Path, make_article: Callable[..., bytes], opened: list[str], name: str
+) -> None:
+    first = convert(source, tmp_path / name, incremental=True)
+    opened.clear()
+    second = convert(source, tmp_path / name, incremental=True)
+    assert opened == []
+    assert (second.fingerprint, second.bytes, second.documents) == (first.fingerprint, first.bytes, first.documents)
+    (source / "Q900002.TXT").write_bytes(make_article(900002, "B Made-Up Article"))  # of the same size
+    opened.clear()
+    third = convert(source, tmp_path / name, incremental=True)
+    assert opened == ["Q900002.TXT"]
+    (tmp_path / "once").mkdir()
+    once = convert(source, tmp_path / "once" / name)
+    assert content(tmp_path / name) == content(tmp_path / "once" / name)
+    assert third.fingerprint == once.fingerprint
+    assert third.reused == 40 - 3  # its batch
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_file_with_its_old_size_and_time_is_read_if_it_was_written(
+    source: Path, tmp_path: Path, make_article: Callable[..., bytes]
+) -> None:
+    path = source / "Q900002.TXT"
+    os.utime(path, ns=(10**18, 10**18))
+    convert(source, tmp_path / "out.jsonl", incremental=True)
+    path.write_bytes(make_article(900002, "B Made-Up Article"))
+    os.utime(path, ns=(10**18, 10**18))
+    convert(source, tmp_path / "out.jsonl", incremental=True)
+    assert b"B Made-Up Article" in (tmp_path / "out.jsonl").read_bytes()
+
+
+def test_a_file_that_was_written_just_now_is_read(
+    source: Path, tmp_path: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(states, "_RACY_NS", 10**15)
+    convert(source, tmp_path / "out.jsonl", incremental=True)
+    opened.clear()
+    convert(source, tmp_path / "out.jsonl", incremental=True)
+    assert len(opened) == 41
+
+
+@pytest.mark.usefixtures("patient")
+def test_archives_in_folders_and_first_readings_of_newest_are_read(source: Path, tmp_path: Path, opened: list[str]) -> None:
+    with zipfile.ZipFile(source / "z.zip", "w") as archive:
+        archive.writestr("Q900050.TXT", (source / "Q900001.TXT").read_bytes().replace(b"900001", b"900050"))
+    convert(source, tmp_path / "out.jsonl", incremental=True)
+    opened.clear()
+    assert convert(source, tmp_path / "out.jsonl", incremental=True).reused == 41
+    assert opened == ["z.zip"]
+    opened.clear()
+    convert(source, tmp_path / "out.jsonl", incremental=True, newest=True)
+    assert len(opened) == 2 * 42
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_file_that_changes_or_goes_while_it_is_looked_at_is_as_it_is_then(
+    source: Path, tmp_path: Path, make_article: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    convert(source, tmp_path / "out.jsonl", incremental=True)
+    (source / "Q900001.TXT").write_bytes(make_article(900001, "Another Title"))  # so that its batch is read
+    read_now = recall.read_now
+
+    def changing(unread: Unread) -> Entry:
+        if unread.file == "Q900002.TXT":
+            (source / "Q900002.TXT").write_bytes(make_article(900002, "A Title at Last"))
+        if unread.file == "Q900003.TXT":
+            (source / "Q900003.TXT").unlink()
+        return read_now(unread)
+
+    monkeypatch.setattr(recall, "read_now", changing)
+    report = convert(source, tmp_path / "out.jsonl", incremental=True)
+    assert [failure.file for failure in report.failures] == ["Q900003.TXT", "Q900010b.TXT"]
+    (tmp_path / "once").mkdir()
+    once = convert(source, tmp_path / "once" / "out.jsonl")
+    assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "once" / "out.jsonl").read_bytes()
+    assert report.fingerprint == once.fingerprint
+    assert convert(source, tmp_path / "out.jsonl", incremental=True).fingerprint == once.fingerprint
 
 
 # Workers that die
