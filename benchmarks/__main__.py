@@ -1,4 +1,4 @@
-"""``python -m benchmarks parse [FOLDER]``, ``convert [SOURCE]`` and ``relevance SOURCE QRELS``."""
+"""``python -m benchmarks parse [FOLDER]``, ``convert [SOURCE]``, ``readback [SOURCE]`` and ``relevance SOURCE QRELS``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from benchmarks.converting import measure_converting
 from benchmarks.parsing import measure_parsing
 from benchmarks.peers import PEERS
+from benchmarks.readback import TARGETS, measure_readback
 from benchmarks.relevance import measure_relevance
 from kbarchive.cli.console import CONTEXT_SETTINGS, run, say
 from kbarchive.resources import resource_folder
@@ -48,6 +49,17 @@ def parse(folder: Path | None, rounds: int, repeat: int | None) -> None:
 def convert(source: Path | None, rounds: int, repeat: int | None, jobs: int | None) -> None:
     """Convert SOURCE to JSON Lines, in several processes."""
     click.echo(measure_converting(source or _corpus(), repeat or _default_repeat(source), rounds, jobs))
+
+
+@benchmarks.command()
+@click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--target", "targets", type=click.Choice(TARGETS), multiple=True, help="Only these. [all]")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. Default: one a core, at most 8.")
+def readback(source: Path | None, targets: Sequence[str], jobs: int | None) -> None:
+    """Convert SOURCE to every format, and read it back by the tool that people use for it."""
+    with tempfile.TemporaryDirectory() as work:
+        for line in measure_readback(source or _corpus(), Path(work), targets or TARGETS, jobs):
+            click.echo(line)
 
 
 @benchmarks.command()

@@ -17,3 +17,13 @@ def test_benchmark_gives_a_table(command: str) -> None:
     assert titles.startswith("| work | CPU s | times the floor |")
     assert floor.split("|")[3].strip() == "1.0"
     assert float(measured.split("|")[3]) > 0
+
+
+def test_what_is_read_back_is_what_was_written() -> None:
+    done = CliRunner().invoke(
+        benchmarks, ["readback", "--jobs", "1", *(f"--target={name}" for name in ("o.jsonl.gz", "o.csv", "o.db"))]
+    )
+    assert done.exit_code == 0, done.output
+    for line in done.output.splitlines()[2:]:
+        target, tool, found, equal = (cell.strip() for cell in line.strip("|").split("|"))
+        assert found == "not installed" or equal.startswith(f"{found} of {found} "), (target, tool)
