@@ -1,4 +1,4 @@
-"""``python -m benchmarks parse [FOLDER]``, ``convert [SOURCE]``, ``readback [SOURCE]`` and ``relevance SOURCE QRELS``."""
+"""``python -m benchmarks parse [FOLDER]``, ``convert``, ``readback``, ``memory [SOURCE]`` and ``relevance SOURCE QRELS``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from benchmarks.converting import measure_converting
+from benchmarks.memory import measure_memory
 from benchmarks.parsing import measure_parsing
 from benchmarks.peers import PEERS
 from benchmarks.readback import TARGETS, measure_readback
@@ -59,6 +60,18 @@ def readback(source: Path | None, targets: Sequence[str], jobs: int | None) -> N
     """Convert SOURCE to every format, and read it back by the tool that people use for it."""
     with tempfile.TemporaryDirectory() as work:
         for line in measure_readback(source or _corpus(), Path(work), targets or TARGETS, jobs):
+            click.echo(line)
+
+
+@benchmarks.command()
+@click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--target", "targets", multiple=True, default=["o.jsonl", "o.db", "o.parquet", "o"], show_default=True)
+@click.option("--copies", type=click.IntRange(min=2), default=8, show_default=True)
+@click.option("-j", "--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
+def memory(source: Path | None, targets: Sequence[str], copies: int, jobs: int) -> None:
+    """The memory that converting SOURCE takes, and converting several copies of it in one tar. On Linux."""
+    with tempfile.TemporaryDirectory() as work:
+        for line in measure_memory(source or _corpus(), Path(work), targets, copies, jobs):
             click.echo(line)
 
 

@@ -16,7 +16,6 @@ from kbarchive.chunking import chunks
 from kbarchive.writers import FORMATS
 from kbarchive.writers.flat import flat_row
 
-
 TARGETS = list(dict.fromkeys(reading.target for reading in READINGS))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from click.testing import CliRunner
 
@@ -27,3 +29,13 @@ def test_what_is_read_back_is_what_was_written() -> None:
     for line in done.output.splitlines()[2:]:
         target, tool, found, equal = (cell.strip() for cell in line.strip("|").split("|"))
         assert found == "not installed" or equal.startswith(f"{found} of {found} "), (target, tool)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells the memory of processes")
+def test_memory_of_copies_is_measured() -> None:
+    done = CliRunner().invoke(benchmarks, ["memory", "--target", "o.jsonl", "--copies", "2"])
+    assert done.exit_code == 0, done.output
+    _, name, one, two, difference, _ = (cell.strip() for cell in done.output.splitlines()[2].split("|"))
+    assert name == "o.jsonl"
+    assert float(one) > 10
+    assert float(difference.rstrip("%")) == pytest.approx((float(two) / float(one) - 1) * 100, abs=1)
