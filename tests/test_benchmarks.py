@@ -14,11 +14,21 @@ from benchmarks.__main__ import benchmarks
 def test_benchmark_gives_a_table(command: str) -> None:
     done = CliRunner().invoke(benchmarks, [command, "--rounds", "1", "--repeat", "1"])
     assert done.exit_code == 0, done.output
-    head, _, titles, _, floor, measured = done.output.splitlines()
+    head, _, titles, _, floor, measured, *_ = done.output.splitlines()
     assert "Python" in head
     assert titles.startswith("| work | CPU s | times the floor |")
     assert floor.split("|")[3].strip() == "1.0"
     assert float(measured.split("|")[3]) > 0
+
+
+def test_conversion_is_compared_with_a_bare_loop() -> None:
+    done = CliRunner().invoke(benchmarks, ["convert", "--rounds", "1", "--repeat", "1", "--jobs", "2"])
+    assert [line.split("|")[1].strip() for line in done.output.splitlines()[5:8]] == [
+        "the bare loop, to JSON Lines",
+        "convert, 1 job, to JSON Lines",
+        "convert, 2 jobs, to JSON Lines",
+    ]
+    assert done.output.splitlines()[-1].startswith("CPU time over the bare loop: convert, 1 job: ")
 
 
 def test_what_is_read_back_is_what_was_written() -> None:
