@@ -72,8 +72,9 @@ def convert(
 
     With `resumable` what is done is also kept in a journal beside the target (see `kbarchive.journal`), which goes when all is
     done. With `resume` it is taken up: the target is that of an unbroken run. With `incremental` the journal stays, and the
-    next such run converts only what has changed; a folder's files that have not stay the same files, and it is replaced as
-    with `overwrite`. The report counts what was `reused`.
+    next such run converts only what has changed; files in folders whose size, times and inode are those of then are not read.
+    A folder's files that have not changed stay the same files, and it is replaced as with `overwrite`; where nothing has
+    changed, in the sources or the target, the target is not touched. The report counts what was `reused`.
 
     A worker process that dies is replaced, and its batch is done once more; of a document that kills the next one too the
     report has a failure.
@@ -122,7 +123,6 @@ def convert(
     size = size_of(paths) * (2 if newest else 1) if on_progress else 0
     with ExitStack() as stack:
         journal = _journal(name, stack, resumable=resumable, resume=resume, incremental=incremental)
-        write = stack.enter_context(writer.open(name, overwrite or incremental, report))
         selection = None if ids is None else Selection(ids)
         if select is not None:
             from kbarchive.answering import answers  # and with it all that searches, which nothing else here needs
@@ -131,29 +131,38 @@ def convert(
             selection, report.remarks = Selection(answered.keys), list(answered.remarks)
             begun = time.monotonic()
         encoder = Encoder(writer, selection)
-        batched: Iterable[tuple[Sequence[Entry | Unread], bytearray | None]]
-        if newest:
-            batched = _chosen(read, jobs, executor, told)
-        else:
-            known = journal.known if journal is not None and incremental else None
-            batched = ((batch, None) for batch in batches(entries(*paths, exclude=exclude, meter=meter, known=known)))
         recall = Recall(name, journal, encoder, fingerprint)
-        work = recall.work(batched)
-        with closing(in_order(encoder, work, jobs, executor, recall=lambda work: work.kept, retry=RETRY)) as results:
-            for each, part in results:
-                recall.keep(each, part)
-                found |= part.names
-                if part.payload is not None:
-                    with writing(name):
-                        done = write(msgspec.msgpack.decode(part.payload))
-                    if isinstance(done, Renamed):
-                        part.report.renamed = done.articles
-                report.add(part.report)
-                told(report)
-        report.fingerprint = str(fingerprint)
+        known = journal.known if journal is not None and incremental else None
+        if incremental and not newest and all(map(os.path.isdir, paths)):  # else something has to be read in any case
+            before = recall.unchanged(batches(entries(*paths, exclude=exclude, known=known)))
+            if before is not None:
+                told(before)
+                before.remarks = [*report.remarks, "nothing has changed since the last time; the target is left as it is"]
+                return before
+        with writer.open(name, overwrite or incremental, report) as write:
+            batched: Iterable[tuple[Sequence[Entry | Unread], bytearray | None]]
+            if newest:
+                batched = _chosen(read, jobs, executor, told)
+            else:
+                batched = ((batch, None) for batch in batches(entries(*paths, exclude=exclude, meter=meter, known=known)))
+            work = recall.work(batched)
+            with closing(in_order(encoder, work, jobs, executor, recall=lambda work: work.kept, retry=RETRY)) as results:
+                for each, part in results:
+                    recall.keep(each, part)
+                    found |= part.names
+                    if part.payload is not None:
+                        with writing(name):
+                            done = write(msgspec.msgpack.decode(part.payload))
+                        if isinstance(done, Renamed):
+                            part.report.renamed = done.articles
+                    report.add(part.report)
+                    told(report)
+            report.fingerprint = str(fingerprint)
+            if ids is not None and selection:
+                report.missing = sorted(selection.names - found)
+        if incremental:
+            recall.done(report)
     report.seconds = time.monotonic() - started
-    if ids is not None and selection:
-        report.missing = sorted(selection.names - found)
     return report
 
 

@@ -2,7 +2,7 @@
 
 A journal is a list of frames, each the result of one batch under a key that tells all it was made of: names and contents of its
 documents, format, options, version. A result is taken from it only where the key is the same, so a journal cannot be wrong, at
-most useless. Other frames tell of files in which state they had which content (see `kbarchive.states`).
+most useless. Other frames tell in which state files had which content (see `kbarchive.states`), and that a run came to its end.
 
 A frame is ``kind, length, CRC-32, key`` (little-endian ``<BQI32s``) and that many bytes; one that was cut short by a kill, or
 is damaged, ends the journal or is not used.
@@ -29,7 +29,7 @@ from kbarchive.writers.atomic import remove_leftovers, writing
 
 _MARK = b"kbarchive journal 2\n"
 _FRAME = struct.Struct("<BQI32s")
-_RESULT, _KNOWN = 0, 1
+_RESULT, _KNOWN, _END = 0, 1, 2
 _SYNC_SECONDS = 2.0
 _LONGEST_NAME = 200  # file systems end at 255 bytes
 
@@ -50,6 +50,7 @@ class Journal:
         self._file = file
         self._frames: dict[bytes, tuple[int, int, int, int]] = {}  # kind, offset and length of the bytes, CRC
         self.known = KnownFiles()
+        self.done: bytes | None = None
         self._live: set[bytes] = set()
         self._end = self._scan()
         self._synced = time.monotonic()
@@ -73,6 +74,14 @@ class Journal:
     def know(self, files: bytes) -> None:
         """Keeps states and digests, as `states.packed` gives them, for the next time."""
         self._add(_KNOWN, hashlib.sha256(files).digest(), files)
+
+    def end(self, done: bytes) -> None:
+        """Keeps what is to be known of a run that came to its end, for the next time as `done`."""
+        self._add(_END, hashlib.sha256(done).digest(), done)
+
+    def use_all(self) -> None:
+        """Counts all that is kept as used."""
+        self._live.update(self._frames)
 
     def _read(self, key: bytes) -> bytes | None:
         frame = self._frames.get(key)
@@ -130,8 +139,11 @@ class Journal:
             if length > size - end - _FRAME.size:
                 return end
             self._frames[key] = kind, end + _FRAME.size, length, crc
-            if kind == _KNOWN and (files := self._read(key)) is not None:
-                self.known.add(files)
+            if kind != _RESULT and (data := self._read(key)) is not None:
+                if kind == _KNOWN:
+                    self.known.add(data)
+                else:
+                    self.done = data
             end += _FRAME.size + length
             self._file.seek(end)
 
