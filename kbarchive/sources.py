@@ -14,6 +14,7 @@ from kbarchive.archives import HEAD, archive_entries, document, is_hidden, is_pa
 from kbarchive.document import Document, Entry, Failure, Skipped, Unread, clean, reason
 from kbarchive.errors import SourceError
 from kbarchive.limits import MAX_BYTES
+from kbarchive.remote import place_at, place_entries
 from kbarchive.repositories import tree_at, tree_entries
 from kbarchive.states import KnownFiles, state_of
 
@@ -36,7 +37,9 @@ def documents(
     """The documents of all sources, lazily, in stable order: sources as given, folders by name, archives as packed.
 
     A source is a file, a folder, a zip, a tar, a WARC, a compressed file, ``REPO@REV`` (a git repository at a revision, see
-    `kbarchive.repositories`), or "-" for standard input (text or an archive). What a file is tells its content, not its name.
+    `kbarchive.repositories`), an address (``s3://bucket/txt``, see `kbarchive.remote`), or "-" for standard input (text or an
+    archive). What a file is tells its content, not its name.
+
     A folder is read with all folders in it; archives in it, and in archives, are read too (see `kbarchive.limits`); hidden
     files and folders are left out, also in archives; links to folders are not followed. An archive is never unpacked to disk
     (a zip on standard input or in another archive is kept in a temporary file while it is read).
@@ -112,7 +115,7 @@ def entries(
         if path == STDIN:
             if sys.stdin is None:
                 raise SourceError("standard input is closed")
-        elif tree_at(path) is None:
+        elif tree_at(path) is None and place_at(path) is None:
             try:
                 os.stat(path)
             except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -155,6 +158,10 @@ def _source_entries(
     tree = tree_at(path)
     if tree is not None:
         yield from tree_entries(tree)
+        return
+    place = place_at(path)
+    if place is not None:
+        yield from place_entries(place)
         return
     file = clean(path).replace(os.sep, "/")
     try:
