@@ -62,7 +62,8 @@ def convert(
     A SOURCE is a file, a folder, a zip, a tar (of any compression), a WARC or WACZ of saved pages, REPO@REV (a git repository
     at a revision), an address (s3://bucket/txt, with the extra "remote"), or - for standard input. TARGET is a file or a
     folder, whose name tells the format, or - for standard output (JSON Lines). It appears whole at the end, or not at all;
-    the records are in input order. Files that are no article are skipped; the summary on stderr counts them and names the first.
+    the records are in input order. Files that are no article are skipped; the summary on stderr (on a terminal a table) counts
+    them and names the first.
 
     Every text is converted, also where several have the same number; in a folder the second is Q206968~2.json. With
     --newest the newest is, and the summary counts the older and the identical ones; sources are read twice for that.
