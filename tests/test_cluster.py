@@ -92,8 +92,9 @@ def test_a_worker_that_is_killed_on_the_way_changes_nothing(source: Path, tmp_pa
     assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "once.jsonl").read_bytes()
 
 
-def test_command_works_on_a_cluster(source: Path, tmp_path: Path, two_workers: Cluster) -> None:
-    done = kbarchive("convert", str(source), str(tmp_path / "out.db"), "--scheduler", two_workers.address)
+@pytest.mark.parametrize("kind", ["", "file://"])
+def test_command_works_on_a_cluster(source: Path, tmp_path: Path, two_workers: Cluster, kind: str) -> None:
+    done = kbarchive("convert", f"{kind}{source}", str(tmp_path / "out.db"), "--scheduler", two_workers.address)
     assert done.returncode == 0, done.stderr
     assert b"kbarchive: 300 articles, 0.2 MB in " in done.stderr
 
