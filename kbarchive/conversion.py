@@ -82,7 +82,7 @@ def convert(
     The target appears whole at the end, or not at all. A file is replaced; a folder that is not empty only with
     `overwrite`, and if it holds nothing but an earlier conversion. What cannot be read stands in the report's failures, or
     with `fail_fast` the first such thing raises SourceError. Memory does not grow with the archive, but for some dozen
-    bytes an article with `newest`.
+    bytes an article with `newest`, some 250 a file of a folder with `incremental`, and the keys that answer with `select`.
 
     Raises SourceError where a source does not exist, or with `newest` or `select` cannot be read twice, or changes meanwhile;
     ValueError where both `ids` and `select` are given; FormatError where no format fits, MissingExtraError where it needs a

@@ -61,8 +61,8 @@ def build_index(
     `kbarchive.revisions`). Until the last step the old index, if there is one, is the one in use.
 
     Raises SourceError where a source does not exist, or with an `executor` cannot be read twice, or changes meanwhile;
-    SearchIndexError where the folder is "sample", cannot be written, holds
-    something else, is being written, or where no article is found; WorkerError where a worker process dies.
+    SearchIndexError where the folder is "sample", cannot be written, holds something else, is being written, or where no
+    article is found; WorkerError where a worker process dies.
     """
     started = time.monotonic()
     paths = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
