@@ -268,7 +268,7 @@ def test_a_file_that_was_written_just_now_is_read(
     convert(source, tmp_path / "out.jsonl", incremental=True)
     opened.clear()
     convert(source, tmp_path / "out.jsonl", incremental=True)
-    assert len(opened) == 41
+    assert len(set(opened)) == 41
 
 
 @pytest.mark.usefixtures("patient")
