@@ -10,8 +10,10 @@ import click
 
 from benchmarks.converting import measure_converting
 from benchmarks.indexing import measure_indexing
+from benchmarks.memory import measure_memory
 from benchmarks.parsing import measure_parsing
 from benchmarks.peers import PEERS
+from benchmarks.readback import TARGETS, measure_readback
 from benchmarks.relevance import measure_relevance
 from benchmarks.searching import measure_searching
 from benchmarks.storing import STORES
@@ -66,6 +68,17 @@ def index(source: Path | None, rounds: int, jobs: int | None, peers: Sequence[st
 
 @benchmarks.command()
 @click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--target", "targets", type=click.Choice(TARGETS), multiple=True, help="Only these. [all]")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. Default: one a core, at most 8.")
+def readback(source: Path | None, targets: Sequence[str], jobs: int | None) -> None:
+    """Convert SOURCE to every format, and read it back by the tool that people use for it."""
+    with tempfile.TemporaryDirectory() as work:
+        for line in measure_readback(source or _corpus(), Path(work), targets or TARGETS, jobs):
+            click.echo(line)
+
+
+@benchmarks.command()
+@click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--index", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Of SOURCE. [built anew]")
 @_rounds
 @click.option("--peer", "peers", type=click.Choice([*STORES, _NONE]), multiple=True, help="Only these. [all]")
@@ -73,6 +86,18 @@ def search(source: Path | None, index: Path | None, rounds: int, peers: Sequence
     """Ask a hundred queries of an index of SOURCE, beside other engines over the same, and four by commands of their own."""
     chosen = [peer for peer in peers or STORES if peer != _NONE]
     click.echo(measure_searching(source or _corpus(), index, rounds, chosen, _say))
+
+
+@benchmarks.command()
+@click.argument("source", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--target", "targets", multiple=True, default=["o.jsonl", "o.db", "o.parquet", "o"], show_default=True)
+@click.option("--copies", type=click.IntRange(min=2), default=8, show_default=True)
+@click.option("-j", "--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes.")
+def memory(source: Path | None, targets: Sequence[str], copies: int, jobs: int) -> None:
+    """The memory that converting SOURCE takes, and converting several copies of it in one tar. On Linux."""
+    with tempfile.TemporaryDirectory() as work:
+        for line in measure_memory(source or _corpus(), Path(work), targets, copies, jobs):
+            click.echo(line)
 
 
 @benchmarks.command()

@@ -123,11 +123,11 @@ def is_hidden(name: str) -> bool:
     return any(part.startswith(".") and part not in (".", "..") for part in name.split("/"))
 
 
-def document(file: str, member: str | None, data: bytes) -> Document | Failure:
+def document(file: str, member: str | None, data: bytes, state: bytes = b"") -> Document | Failure:
     """The document of these bytes; a failure where they are more than MAX_BYTES."""
     if len(data) > MAX_BYTES:
         return Failure(file, member, TOO_LARGE)
-    return Document(file, member, data)
+    return Document(file, member, data, state)
 
 
 def _nested(stream: BinaryIO, file: str, member: str | None, depth: int) -> Iterator[Entry]:

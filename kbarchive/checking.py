@@ -70,9 +70,8 @@ def check(
     report = CheckReport()
     task = partial(_check_batch, with_findings=on_finding is not None)
     fingerprint = Fingerprint()
-    with closing(in_order(task, batches(entries(*paths)), jobs, executor, retry=_RETRY)) as results:
-        for batch, (part, findings) in results:
-            fingerprint.add(batch)
+    with closing(in_order(task, fingerprint.through(batches(entries(*paths))), jobs, executor, retry=_RETRY)) as results:
+        for _, (part, findings) in results:
             report.add(part)
             report.lossless += part.lossless
             report.not_lossless += part.not_lossless

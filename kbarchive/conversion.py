@@ -5,32 +5,30 @@ from __future__ import annotations
 import os
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, closing
 from itertools import zip_longest
 
 import msgspec
 
-from kbarchive.document import Entry, clean
-from kbarchive.encoding import CHANGED, RETRY, Encoder, Part, Work, articles_of
+from kbarchive.document import Entry, Unread, clean
+from kbarchive.encoding import CHANGED, RETRY, Encoder, articles_of
 from kbarchive.errors import SourceError, TargetError
 from kbarchive.fingerprint import Fingerprint
 from kbarchive.journal import Journal, open_journal
 from kbarchive.pipeline import Retry, failed, in_order, split
 from kbarchive.reading import batches
+from kbarchive.recall import Recall
 from kbarchive.report import Report
 from kbarchive.revisions import Facts, facts_of, roles
 from kbarchive.selection import Selection
-from kbarchive.sources import STDIN, Meter, SourcePath, entries, identity, size_of
+from kbarchive.sources import Meter, SourcePath, entries, identity, refuse_once_only, size_of
 from kbarchive.writers import STDOUT, writer_for
 from kbarchive.writers.atomic import writing
 from kbarchive.writers.writer import Renamed
 
 __all__ = ["Report", "convert"]
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Part, dec_hook=lambda kind, value: kind(value)).decode  # a Counter, of a dict
 
 
 def convert(
@@ -42,6 +40,8 @@ def convert(
     newest: bool = False,
     overwrite: bool = False,
     ids: Iterable[str] | None = None,
+    select: str | None = None,
+    index_dir: SourcePath | None = None,
     fail_fast: bool = False,
     resumable: bool = False,
     resume: bool = False,
@@ -65,10 +65,16 @@ def convert(
     With `ids`, only the articles that have one of these ids (Q206968, q206968, 206968, KB206968) or keys are written; the
     report counts the others, and names the ids that no article has.
 
+    With `select`, only the articles are written that a search finds for this query (docs/query.md): all texts of them, or with
+    `newest` the newest. Those that match in part only are not. `index_dir`, or your default index, is asked if it is an index
+    of just these sources, which are read once more to tell that; else one is made in a temporary folder. The report's
+    `remarks` say what was odd about the query.
+
     With `resumable` what is done is also kept in a journal beside the target (see `kbarchive.journal`), which goes when all is
     done. With `resume` it is taken up: the target is that of an unbroken run. With `incremental` the journal stays, and the
-    next such run converts only what has changed; a folder's files that have not stay the same files, and it is replaced as
-    with `overwrite`. The report counts what was `reused`.
+    next such run converts only what has changed; files in folders whose size, times and inode are those of then are not read.
+    A folder's files that have not changed stay the same files, and it is replaced as with `overwrite`; where nothing has
+    changed, in the sources or the target, the target is not touched. The report counts what was `reused`.
 
     A worker process that dies is replaced, and its batch is done once more; of a document that kills the next one too the
     report has a failure.
@@ -76,13 +82,16 @@ def convert(
     The target appears whole at the end, or not at all. A file is replaced; a folder that is not empty only with
     `overwrite`, and if it holds nothing but an earlier conversion. What cannot be read stands in the report's failures, or
     with `fail_fast` the first such thing raises SourceError. Memory does not grow with the archive, but for some dozen
-    bytes an article with `newest`.
+    bytes an article with `newest`, some 250 a file of a folder with `incremental`, and the keys that answer with `select`.
 
-    Raises SourceError where a source does not exist, or with `newest` cannot be read twice or changes meanwhile; FormatError
-    where no format fits, MissingExtraError where it needs a package that is not installed, TargetError where the target cannot
-    be written, WorkerError where worker processes cannot start, or one of `executor` dies.
+    Raises SourceError where a source does not exist, or with `newest` or `select` cannot be read twice, or changes meanwhile;
+    ValueError where both `ids` and `select` are given; FormatError where no format fits, MissingExtraError where it needs a
+    package that is not installed, TargetError where the target cannot be written, with `select` what `kbarchive.build_index`
+    raises; WorkerError where worker processes cannot start, or one of `executor` dies.
     """
-    started = time.monotonic()
+    started = begun = time.monotonic()
+    if ids is not None and select is not None:
+        raise ValueError("articles are asked for by ids or by a query, not both")
     paths = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     name = os.fspath(target)
     writer = writer_for(name, format)
@@ -90,22 +99,22 @@ def convert(
     if target_identity is not None and any(identity(path) == target_identity for path in paths):
         raise TargetError(f"cannot write {clean(name)}: it is also a source")
     if newest:
-        _refuse_once_only(paths)
+        refuse_once_only(paths, "choosing the newest texts")
+    if select is not None:
+        refuse_once_only(paths, "asking a query")
     exclude = (target_identity,) if target_identity else ()
-    selection = None if ids is None else Selection(ids)
-    encoder = Encoder(writer, selection)
     found: set[str] = set()
     fingerprint = Fingerprint()
     report = Report()
     meter = Meter()
 
-    def work() -> Iterator[list[Entry]]:
+    def read() -> Iterator[list[Entry]]:
         return batches(entries(*paths, exclude=exclude, meter=meter))
 
     def told(report: Report) -> None:
         if fail_fast and report.failures:
             raise SourceError(str(report.failures[0]))
-        report.seconds = time.monotonic() - started
+        report.seconds = time.monotonic() - begun  # of what the rates are of: not of the index that answers a query
         if on_progress:
             report.source_bytes, report.source_bytes_read = size, meter.read
             on_progress(report)
@@ -114,35 +123,46 @@ def convert(
     size = size_of(paths) * (2 if newest else 1) if on_progress else 0
     with ExitStack() as stack:
         journal = _journal(name, stack, resumable=resumable, resume=resume, incremental=incremental)
-        write = stack.enter_context(writer.open(name, overwrite or incremental, report))
-        chosen = _chosen(work, jobs, executor, told) if newest else ((batch, None) for batch in work())
-        numbered = (Work(batch, fingerprint.add(batch), roles) for batch, roles in chosen)
+        selection = None if ids is None else Selection(ids)
+        if select is not None:
+            from kbarchive.answering import answers  # and with it all that searches, which nothing else here needs
 
-        def recall(work: Work) -> Part | None:
-            kept = None if journal is None else journal.get(encoder.key(work))
-            if kept is None:
-                return None
-            part = _decode(kept)
-            part.report.reused = part.report.articles
-            return part
-
-        with closing(in_order(encoder, numbered, jobs, executor, recall=recall, retry=RETRY)) as results:
-            for each, part in results:
-                if journal is not None and each.digest:
-                    with writing(name):
-                        journal.add(encoder.key(each), _encode(part))
-                found |= part.names
-                if part.payload is not None:
-                    with writing(name):
-                        done = write(msgspec.msgpack.decode(part.payload))
-                    if isinstance(done, Renamed):
-                        part.report.renamed = done.articles
-                report.add(part.report)
-                told(report)
-        report.fingerprint = str(fingerprint)
+            answered = answers(paths, select, index_dir, jobs, executor=executor, on_progress=on_progress)
+            selection, report.remarks = Selection(answered.keys), list(answered.remarks)
+            begun = time.monotonic()
+        encoder = Encoder(writer, selection)
+        recall = Recall(name, journal, encoder, fingerprint)
+        known = journal.known if journal is not None and incremental else None
+        if incremental and not newest and all(map(os.path.isdir, paths)):  # else something has to be read in any case
+            before = recall.unchanged(batches(entries(*paths, exclude=exclude, known=known)))
+            if before is not None:
+                told(before)
+                before.remarks = [*report.remarks, "nothing has changed since the last time; the target is left as it is"]
+                return before
+        with writer.open(name, overwrite or incremental, report) as write:
+            batched: Iterable[tuple[Sequence[Entry | Unread], bytearray | None]]
+            if newest:
+                batched = _chosen(read, jobs, executor, told)
+            else:
+                batched = ((batch, None) for batch in batches(entries(*paths, exclude=exclude, meter=meter, known=known)))
+            work = recall.work(batched)
+            with closing(in_order(encoder, work, jobs, executor, recall=lambda work: work.kept, retry=RETRY)) as results:
+                for each, part in results:
+                    recall.keep(each, part)
+                    found |= part.names
+                    if part.payload is not None:
+                        with writing(name):
+                            done = write(msgspec.msgpack.decode(part.payload))
+                        if isinstance(done, Renamed):
+                            part.report.renamed = done.articles
+                    report.add(part.report)
+                    told(report)
+            report.fingerprint = str(fingerprint)
+            if ids is not None and selection:
+                report.missing = sorted(selection.names - found)
+        if incremental:
+            recall.done(report)
     report.seconds = time.monotonic() - started
-    if selection:
-        report.missing = sorted(selection.names - found)
     return report
 
 
@@ -187,13 +207,6 @@ def _chosen(
 def _facts_of_batch(batch: list[Entry]) -> tuple[list[Facts], Report]:
     report = Report()
     return [facts_of(article) for article in articles_of(batch, report)], report
-
-
-def _refuse_once_only(paths: Iterable[SourcePath]) -> None:
-    for path in paths:
-        if os.fspath(path) == STDIN or not (os.path.isfile(path) or os.path.isdir(path) or not os.path.exists(path)):
-            name = "standard input" if os.fspath(path) == STDIN else clean(os.fspath(path))
-            raise SourceError(f"cannot read {name} twice, as choosing the newest texts does; save it to a file first")
 
 
 def _stdout_identity() -> tuple[int, int] | None:

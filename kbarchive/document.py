@@ -13,12 +13,27 @@ class Document(msgspec.Struct, frozen=True):
     """One file or member and its bytes.
 
     `file` is the file as given or relative to the folder given, with posix separators; `member` is the member of an
-    archive or None. Both are text that can be encoded as UTF-8.
+    archive or None. Both are text that can be encoded as UTF-8. `state` tells how the file was when it was read, where that
+    was asked for (see `kbarchive.states`).
     """
 
     file: str
     member: str | None
     data: bytes
+    state: bytes = b""
+
+
+class Unread(msgspec.Struct, frozen=True):
+    """A document that was not read, since its file, at `path`, is in a state in which it was read before.
+
+    `size` is in bytes, `digest` the SHA-256 of what it holds.
+    """
+
+    file: str
+    path: str
+    size: int
+    digest: bytes
+    state: bytes
 
 
 class Failure(msgspec.Struct, frozen=True):

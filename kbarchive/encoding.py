@@ -22,11 +22,15 @@ CHANGED = "the sources changed while they were read twice to choose the newest t
 
 
 class Work(NamedTuple):
-    """A batch, what it is (see `kbarchive.fingerprint`), and the `Role` of each of its articles; None: all are written."""
+    """A batch, what it is (see `kbarchive.fingerprint`), and the `Role` of each of its articles; None: all are written.
+
+    `kept` is what an earlier run made of it.
+    """
 
     batch: list[Entry]
     digest: bytes
     roles: bytearray | None = None
+    kept: Part | None = None
 
 
 class Part(msgspec.Struct):
@@ -43,6 +47,9 @@ class Encoder:
     def __init__(self, writer: Writer[Any], selection: Selection | None) -> None:
         self._writer = writer
         self._selection = selection
+        names = sorted(selection.names) if selection else None
+        told = (__version__, SCHEMA, pickle.dumps(writer), names)
+        self._made_of = hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).digest()
 
     def __call__(self, work: Work) -> Part:
         report = Report()
@@ -64,11 +71,9 @@ class Encoder:
             payload = self._encoded([article for article in articles if self._can_encode(article, report)])
         return Part(payload, report, names)
 
-    def key(self, work: Work) -> bytes:
-        """What the result depends on, and nothing else."""
-        names = sorted(self._selection.names) if self._selection else None
-        told = (__version__, SCHEMA, pickle.dumps(self._writer), names, work.roles)
-        return hashlib.sha256(work.digest + repr(told).encode("utf-8", "surrogatepass")).digest()
+    def key(self, batch: bytes, roles: bytearray | None) -> bytes:
+        """What the result of a batch depends on, and nothing else."""
+        return hashlib.sha256(batch + self._made_of + repr(roles).encode()).digest()
 
     def _encoded(self, articles: list[Article]) -> bytes | None:
         return msgspec.msgpack.encode(self._writer.encode(articles)) if articles else None

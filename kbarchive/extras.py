@@ -23,6 +23,11 @@ def distributed() -> Any:
     return _module("A cluster", "cluster", "distributed")
 
 
+def fsspec(module: str = "fsspec") -> Any:
+    """A module of fsspec. Raises MissingExtraError where that is not installed."""
+    return _module("An address", "remote", module)
+
+
 def warcio(module: str = "warcio") -> Any:
     """A module of warcio. Raises MissingExtraError where that is not installed."""
     return _module("WARC", "warc", module)

@@ -2,8 +2,10 @@
 
 A journal is a list of frames, each the result of one batch under a key that tells all it was made of: names and contents of its
 documents, format, options, version. A result is taken from it only where the key is the same, so a journal cannot be wrong, at
-most useless. A frame is ``length, CRC-32, key`` (little-endian ``<QI32s``) and that many bytes; one that was cut short by a
-kill, or is damaged, ends the journal or is not used.
+most useless. Other frames tell in which state files had which content (see `kbarchive.states`), and that a run came to its end.
+
+A frame is ``kind, length, CRC-32, key`` (little-endian ``<BQI32s``) and that many bytes; one that was cut short by a kill, or
+is damaged, ends the journal or is not used.
 """
 
 from __future__ import annotations
@@ -22,10 +24,12 @@ from pathlib import Path
 
 from kbarchive.document import clean
 from kbarchive.errors import TargetError
+from kbarchive.states import KnownFiles
 from kbarchive.writers.atomic import remove_leftovers, writing
 
-_MARK = b"kbarchive journal 1\n"
-_FRAME = struct.Struct("<QI32s")
+_MARK = b"kbarchive journal 2\n"
+_FRAME = struct.Struct("<BQI32s")
+_RESULT, _KNOWN, _END = 0, 1, 2
 _SYNC_SECONDS = 2.0
 _LONGEST_NAME = 200  # file systems end at 255 bytes
 
@@ -44,7 +48,9 @@ class Journal:
 
     def __init__(self, file: FileIO) -> None:
         self._file = file
-        self._frames: dict[bytes, tuple[int, int, int]] = {}  # offset and length of the result, CRC
+        self._frames: dict[bytes, tuple[int, int, int, int]] = {}  # kind, offset and length of the bytes, CRC
+        self.known = KnownFiles()
+        self.done: bytes | None = None
         self._live: set[bytes] = set()
         self._end = self._scan()
         self._synced = time.monotonic()
@@ -52,31 +58,51 @@ class Journal:
         file.seek(self._end)
 
     def __len__(self) -> int:
-        return len(self._frames)
+        return sum(kind == _RESULT for kind, *_ in self._frames.values())
 
     def get(self, key: bytes) -> bytes | None:
         """The result of a key; None where there is none, or it is damaged."""
-        frame = self._frames.get(key)
-        if frame is None:
-            return None
-        offset, length, crc = frame
-        self._file.seek(offset)
-        result = self._file.read(length)
-        if len(result) != length or zlib.crc32(result) != crc:
-            del self._frames[key]
-            return None
-        self._live.add(key)
+        result = self._read(key)
+        if result is not None:
+            self._live.add(key)
         return result
 
     def add(self, key: bytes, result: bytes) -> None:
         """Keeps a result, if it is not kept: from now on a kill does not lose it, and in a moment nor does a power failure."""
+        self._add(_RESULT, key, result)
+
+    def know(self, files: bytes) -> None:
+        """Keeps states and digests, as `states.packed` gives them, for the next time."""
+        self._add(_KNOWN, hashlib.sha256(files).digest(), files)
+
+    def end(self, done: bytes) -> None:
+        """Keeps what is to be known of a run that came to its end, for the next time as `done`."""
+        self._add(_END, hashlib.sha256(done).digest(), done)
+
+    def use_all(self) -> None:
+        """Counts all that is kept as used."""
+        self._live.update(self._frames)
+
+    def _read(self, key: bytes) -> bytes | None:
+        frame = self._frames.get(key)
+        if frame is None:
+            return None
+        _, offset, length, crc = frame
+        self._file.seek(offset)
+        data = self._file.read(length)
+        if len(data) != length or zlib.crc32(data) != crc:
+            del self._frames[key]
+            return None
+        return data
+
+    def _add(self, kind: int, key: bytes, result: bytes) -> None:
+        self._live.add(key)
         if key in self._frames:
             return
         crc = zlib.crc32(result)
         self._file.seek(self._end)
-        _write(self._file, _FRAME.pack(len(result), crc, key) + result)
-        self._frames[key] = self._end + _FRAME.size, len(result), crc
-        self._live.add(key)
+        _write(self._file, _FRAME.pack(kind, len(result), crc, key) + result)
+        self._frames[key] = kind, self._end + _FRAME.size, len(result), crc
         self._end += _FRAME.size + len(result)
         if time.monotonic() - self._synced > _SYNC_SECONDS:
             os.fsync(self._file.fileno())
@@ -89,10 +115,10 @@ class Journal:
         new = path.with_name(path.name + ".tmp")
         with open(new, "wb") as stream:
             stream.write(_MARK)
-            for key in [key for key in self._frames if key in self._live]:
-                result = self.get(key)
+            for key, (kind, *_) in [(key, frame) for key, frame in self._frames.items() if key in self._live]:
+                result = self._read(key)
                 if result is not None:
-                    stream.write(_FRAME.pack(len(result), zlib.crc32(result), key) + result)
+                    stream.write(_FRAME.pack(kind, len(result), zlib.crc32(result), key) + result)
         self._file.close()  # Windows replaces no open file
         os.replace(new, path)
 
@@ -109,10 +135,15 @@ class Journal:
             head = self._file.read(_FRAME.size)
             if len(head) < _FRAME.size:
                 return end
-            length, crc, key = _FRAME.unpack(head)
+            kind, length, crc, key = _FRAME.unpack(head)
             if length > size - end - _FRAME.size:
                 return end
-            self._frames[key] = end + _FRAME.size, length, crc
+            self._frames[key] = kind, end + _FRAME.size, length, crc
+            if kind != _RESULT and (data := self._read(key)) is not None:
+                if kind == _KNOWN:
+                    self.known.add(data)
+                else:
+                    self.done = data
             end += _FRAME.size + length
             self._file.seek(end)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from typing import Any, TypeAlias, overload
 
 from kbarchive.article import Article
-from kbarchive.document import Document, Entry, Failure, Skipped, reason
+from kbarchive.document import Document, Entry, Failure, Skipped, Unread, reason
 from kbarchive.errors import SourceError
 from kbarchive.parsing import parse_document
 from kbarchive.sources import SourcePath, entries
@@ -49,17 +49,21 @@ def read(
     return articles()
 
 
-def batches(stream: Iterable[Entry]) -> Iterator[list[Entry]]:
+@overload
+def batches(stream: Iterable[Entry]) -> Iterator[list[Entry]]: ...
+@overload
+def batches(stream: Iterable[Entry | Unread]) -> Iterator[list[Entry | Unread]]: ...
+def batches(stream: Iterable[Any]) -> Iterator[list[Any]]:
     """The entries in batches of about half a megabyte, in order.
 
     Some names end a batch, one in 128: so a document that is new or gone changes its own batch, and the next ones
     are as they were.
     """
-    batch: list[Entry] = []
+    batch: list[Entry | Unread] = []
     size = 0
     for entry in stream:
         batch.append(entry)
-        size += len(entry.data) if isinstance(entry, Document) else 0
+        size += entry.size if isinstance(entry, Unread) else len(entry.data) if isinstance(entry, Document) else 0
         if size >= _BATCH_BYTES or len(batch) >= _BATCH_DOCUMENTS or _ends_batch(entry):
             yield batch
             batch, size = [], 0
@@ -67,8 +71,9 @@ def batches(stream: Iterable[Entry]) -> Iterator[list[Entry]]:
         yield batch
 
 
-def _ends_batch(entry: Entry) -> bool:
-    return zlib.crc32((entry.member or entry.file).encode()) % _BATCH_ENDS == 0
+def _ends_batch(entry: Entry | Unread) -> bool:
+    name = (None if isinstance(entry, Unread) else entry.member) or entry.file
+    return zlib.crc32(name.encode()) % _BATCH_ENDS == 0
 
 
 def outcomes(entry: Entry) -> Iterator[Outcome]:

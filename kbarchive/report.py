@@ -20,7 +20,8 @@ class Report(msgspec.Struct):
 
     `articles` counts all that were read. Where one text of each article was chosen, `revisions` of them are older than
     that, and `identical` are copies. `renamed` of those written have a file of another name than their own, since it was
-    taken. Where some were asked for, `unselected` are others, and `missing` has the names that no article has. `reused` were
+    taken. Where some were asked for, `unselected` are others, `missing` has the names that no article has, and `remarks` tell
+    what was odd about the query that asked. `reused` were
     converted by an earlier run. `source_bytes` are those of the files as they lie, packed or not, where that can be told
     before, for `on_progress`. `fingerprint` tells what was read, whatever it was packed in (see `kbarchive.fingerprint`).
     """
@@ -39,6 +40,7 @@ class Report(msgspec.Struct):
     renamed: int = 0
     unselected: int = 0
     missing: list[str] = msgspec.field(default_factory=list)
+    remarks: list[str] = msgspec.field(default_factory=list)
     reused: int = 0
     source_bytes: int = 0
     source_bytes_read: int = 0

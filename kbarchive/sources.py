@@ -8,13 +8,15 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from io import BufferedReader, FileIO
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, overload
 
 from kbarchive.archives import HEAD, archive_entries, document, is_hidden, is_packed, stream_entries
-from kbarchive.document import Document, Entry, Failure, Skipped, clean, reason
+from kbarchive.document import Document, Entry, Failure, Skipped, Unread, clean, reason
 from kbarchive.errors import SourceError
 from kbarchive.limits import MAX_BYTES
+from kbarchive.remote import place_at, place_entries
 from kbarchive.repositories import tree_at, tree_entries
+from kbarchive.states import KnownFiles, state_of
 
 __all__ = ["Document", "Failure", "Identity", "Skipped", "SourcePath", "documents", "entries", "identity"]
 
@@ -35,7 +37,9 @@ def documents(
     """The documents of all sources, lazily, in stable order: sources as given, folders by name, archives as packed.
 
     A source is a file, a folder, a zip, a tar, a WARC, a compressed file, ``REPO@REV`` (a git repository at a revision, see
-    `kbarchive.repositories`), or "-" for standard input (text or an archive). What a file is tells its content, not its name.
+    `kbarchive.repositories`), an address (``s3://bucket/txt``, see `kbarchive.remote`), or "-" for standard input (text or an
+    archive). What a file is tells its content, not its name.
+
     A folder is read with all folders in it; archives in it, and in archives, are read too (see `kbarchive.limits`); hidden
     files and folders are left out, also in archives; links to folders are not followed. An archive is never unpacked to disk
     (a zip on standard input or in another archive is kept in a temporary file while it is read).
@@ -85,11 +89,22 @@ def size_of(sources: Iterable[SourcePath]) -> int:
     return size
 
 
-def entries(*sources: SourcePath, exclude: Collection[Identity] = (), meter: Meter | None = None) -> Iterator[Entry]:
+@overload
+def entries(
+    *sources: SourcePath, exclude: Collection[Identity] = (), meter: Meter | None = None, known: None = None
+) -> Iterator[Entry]: ...
+@overload
+def entries(
+    *sources: SourcePath, exclude: Collection[Identity] = (), meter: Meter | None = None, known: KnownFiles | None
+) -> Iterator[Entry | Unread]: ...
+def entries(
+    *sources: SourcePath, exclude: Collection[Identity] = (), meter: Meter | None = None, known: KnownFiles | None = None
+) -> Iterator[Any]:
     """As `documents`, with failures and what is skipped in their places in the stream.
 
     Files and folders in `exclude` are not read when they are met in a folder: a target is no source. The `meter` counts what
-    is read.
+    is read. Files in folders that are `known` in the state in which they are found are not read, but for archives; the others
+    get a state by which they can be known.
     """
     if not sources:
         raise SourceError("no source is given")
@@ -100,12 +115,29 @@ def entries(*sources: SourcePath, exclude: Collection[Identity] = (), meter: Met
         if path == STDIN:
             if sys.stdin is None:
                 raise SourceError("standard input is closed")
-        elif tree_at(path) is None:
+        elif tree_at(path) is None and place_at(path) is None:
             try:
                 os.stat(path)
             except (OSError, ValueError) as error:  # ValueError: a NUL in the path
                 raise SourceError(f"{clean(path)}: {reason(error)}") from error
-    return (entry for path in paths for entry in _source_entries(path, exclude, meter or Meter()))
+    return (entry for path in paths for entry in _source_entries(path, exclude, meter or Meter(), known))
+
+
+def read_now(unread: Unread) -> Document | Failure:
+    """The document that was not read, which is needed after all."""
+    try:
+        with open(unread.path, "rb", buffering=0) as stream:
+            return document(unread.file, None, stream.read(MAX_BYTES + 1), unread.state)
+    except OSError as error:
+        return Failure(unread.file, None, reason(error))
+
+
+def refuse_once_only(sources: Iterable[SourcePath], purpose: str) -> None:
+    """Raises SourceError where one of the sources cannot be read a second time, as the purpose needs."""
+    for source in [os.fspath(source) for source in sources]:
+        if source == STDIN or not (os.path.isfile(source) or os.path.isdir(source) or not os.path.exists(source)):
+            name = "standard input" if source == STDIN else clean(source)
+            raise SourceError(f"cannot read {name} twice, as {purpose} does; save it to a file first")
 
 
 def identity(path: SourcePath) -> Identity | None:
@@ -117,13 +149,19 @@ def identity(path: SourcePath) -> Identity | None:
     return found.st_dev, found.st_ino
 
 
-def _source_entries(path: str, exclude: Collection[Identity], meter: Meter) -> Iterator[Entry]:
+def _source_entries(
+    path: str, exclude: Collection[Identity], meter: Meter, known: KnownFiles | None
+) -> Iterator[Entry | Unread]:
     if path == STDIN:
         yield from stream_entries(sys.stdin.buffer, STDIN)
         return
     tree = tree_at(path)
     if tree is not None:
         yield from tree_entries(tree)
+        return
+    place = place_at(path)
+    if place is not None:
+        yield from place_entries(place)
         return
     file = clean(path).replace(os.sep, "/")
     try:
@@ -132,12 +170,15 @@ def _source_entries(path: str, exclude: Collection[Identity], meter: Meter) -> I
         yield Failure(file, None, reason(error))
         return
     if stat.S_ISDIR(found.st_mode):
-        yield from _folder_entries(path, exclude, meter)
+        yield from _folder_entries(path, exclude, meter, known)
     else:  # also a pipe by name, as the shell's <(command) gives
         yield from _file_entries(path, file, meter)
 
 
-def _folder_entries(root: str, exclude: Collection[Identity], meter: Meter) -> Iterator[Entry]:
+def _folder_entries(
+    root: str, exclude: Collection[Identity], meter: Meter, known: KnownFiles | None
+) -> Iterator[Entry | Unread]:
+    place = os.path.abspath(root)
     pending: list[tuple[str, str]] = [(root, "")]  # a stack: path, and name relative to the folder given
     while pending:
         path, name = pending.pop()
@@ -154,14 +195,20 @@ def _folder_entries(root: str, exclude: Collection[Identity], meter: Meter) -> I
                 prefix = f"{name}/" if name else ""
                 pending.extend((os.path.join(path, inner), prefix + inner) for inner in names)
             elif stat.S_ISREG(found.st_mode):
-                yield from _file_entries(path, file, meter)
+                state = b"" if known is None else state_of(f"{place}/{name}", found)
+                digest = None if known is None else known.get(state)
+                if digest is None:
+                    yield from _file_entries(path, file, meter, state)
+                else:
+                    meter.read += found.st_size
+                    yield Unread(file, path, found.st_size, digest, state)
             else:
                 yield Skipped(file, None, "a device, pipe or other special file")
         except OSError as error:
             yield Failure(file or clean(root), None, reason(error))
 
 
-def _file_entries(path: str, file: str, meter: Meter) -> Iterator[Entry]:
+def _file_entries(path: str, file: str, meter: Meter, state: bytes = b"") -> Iterator[Entry]:
     try:
         stream = _Metered(path, meter)
     except OSError as error:
@@ -187,7 +234,7 @@ def _file_entries(path: str, file: str, meter: Meter) -> Iterator[Entry]:
                 yield from archive_entries(buffered, file)
         else:
             meter.read += len(data)
-            yield document(file, None, data)
+            yield document(file, None, data, state)
 
 
 class _Metered(FileIO):

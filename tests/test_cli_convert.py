@@ -18,6 +18,7 @@ import pytest
 import kbarchive
 from kbarchive.cli.console import ranked
 from kbarchive.cli.main import COMMANDS
+from tests.terminal import Terminal
 
 COMMAND = (sys.executable, "-m", "kbarchive.cli.main")
 HERE = Path(kbarchive.__file__).parents[1]
@@ -63,6 +64,20 @@ def test_output_in_the_source_folder_is_no_source(article_folder: Path) -> None:
         )
     assert done.returncode == 0
     assert b"a.jsonl" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
+def test_summary_is_a_table_on_a_terminal(article_folder: Path, tmp_path: Path) -> None:
+    (article_folder / "broken").symlink_to("nowhere")
+    command = (*COMMAND, "convert", "txt", "out.jsonl", "--ids", "Q900001,Q1")
+    with Terminal(command, {**environment(), "TERM": "xterm", "COLUMNS": "80"}, cwd=tmp_path) as terminal:
+        terminal.wait_for("kbarchive -> out.jsonl")
+        code, shown = terminal.end()
+    lines = [line.split() for line in shown.decode().splitlines()]
+    assert code == 1
+    assert [line[-1] for line in lines if line[:-1] in (["articles"], ["not", "asked", "for"], ["failed"])] == ["3", "2", "1"]
+    assert "kbarchive: no article is Q1".split() in lines
+    assert "kbarchive: failed: broken: No such file or directory".split() in lines
 
 
 def test_failures_are_named_and_give_exit_1(run: Run, article_folder: Path, tmp_path: Path) -> None:

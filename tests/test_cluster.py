@@ -1,4 +1,4 @@
-"""Conversion on a Dask cluster: a real scheduler and two workers on this machine, one of which is killed on the way."""
+"""Conversion and indexing on a Dask cluster: a real scheduler and two workers on this machine, one of which gets killed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ import pytest
 from kbarchive import reading
 from kbarchive.cluster import cluster
 from kbarchive.conversion import convert
+from kbarchive.index import build_index
 from kbarchive.pipeline import WorkerError
 from kbarchive.report import Report
+from kbarchive.search import open_index
 from tests.commands import kbarchive
 
 SCHEDULER = "from distributed.cli.dask_scheduler import main; main()"
@@ -90,8 +92,9 @@ def test_a_worker_that_is_killed_on_the_way_changes_nothing(source: Path, tmp_pa
     assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "once.jsonl").read_bytes()
 
 
-def test_command_works_on_a_cluster(source: Path, tmp_path: Path, two_workers: Cluster) -> None:
-    done = kbarchive("convert", str(source), str(tmp_path / "out.db"), "--scheduler", two_workers.address)
+@pytest.mark.parametrize("kind", ["", "file://"])
+def test_command_works_on_a_cluster(source: Path, tmp_path: Path, two_workers: Cluster, kind: str) -> None:
+    done = kbarchive("convert", f"{kind}{source}", str(tmp_path / "out.db"), "--scheduler", two_workers.address)
     assert done.returncode == 0, done.stderr
     assert b"kbarchive: 300 articles, 0.2 MB in " in done.stderr
 
@@ -100,3 +103,25 @@ def test_scheduler_that_is_not_there_is_told(source: Path, tmp_path: Path, monke
     monkeypatch.setattr("kbarchive.cluster._SECONDS", 1)
     with pytest.raises(WorkerError, match=r"Dask scheduler at tcp://127\.0\.0\.1:1"), cluster("tcp://127.0.0.1:1"):
         pass
+
+
+def test_index_is_made_on_a_cluster(source: Path, tmp_path: Path, two_workers: Cluster) -> None:
+    done = kbarchive("index", str(source), "--index", str(tmp_path / "index"), "--scheduler", two_workers.address)
+    assert done.returncode == 0, done.stderr
+    assert b"kbarchive: 300 articles, 0.2 MB in " in done.stderr
+    with open_index(tmp_path / "index") as index:
+        assert index.search("Q900123 made").hits[0].id == "Q900123"
+
+
+def test_index_does_not_miss_a_worker_that_is_killed(source: Path, tmp_path: Path, two_workers: Cluster) -> None:
+    def kill_one(report: Report) -> None:
+        if report.articles > 30 and two_workers.workers[0].poll() is None:
+            two_workers.workers[0].kill()
+
+    build_index(source, tmp_path / "once")
+    with cluster(two_workers.address) as (executor, _):
+        build_index(source, tmp_path / "index", 2, executor=executor, on_progress=kill_one)
+    assert two_workers.workers[0].poll() is not None
+    with open_index(tmp_path / "once") as once, open_index(tmp_path / "index") as index:
+        assert index.search("wrong article", 300) == once.search("wrong article", 300)
+        assert index.metadata.counts == once.metadata.counts

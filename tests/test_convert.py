@@ -240,6 +240,33 @@ def test_file_is_replaced_and_keeps_its_mode(article_folder: Path, tmp_path: Pat
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="Linux tells which files are open")
+@pytest.mark.parametrize("name", ["out.jsonl", "out.json", "out.csv.gz", "out.parquet", "out.db", "out"])
+def test_targets_are_replaced_as_windows_allows(
+    article_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Windows renames no file that is open, and replaces none: both sides are closed by then, also the journal's."""
+    moved: list[str] = []
+
+    def checked(move: Callable[[str, str], None]) -> Callable[[str, str], None]:
+        def moving(old: str, new: str) -> None:
+            links = [f"/proc/self/fd/{number}" for number in os.listdir("/proc/self/fd")]
+            held = [os.readlink(link) for link in links if os.path.lexists(link)]
+            assert not [path for path in held if path.startswith((os.fspath(old), os.fspath(new)))]
+            moved.append(os.fspath(new))
+            move(old, new)
+
+        return moving
+
+    for _ in range(2):
+        convert(article_folder, tmp_path / name, overwrite=True, incremental=True)
+        (article_folder / "900" / "Q900002.TXT").unlink(missing_ok=True)
+        monkeypatch.setattr(os, "replace", checked(os.replace))
+        monkeypatch.setattr(os, "rename", checked(os.rename))
+    assert str(tmp_path / name) in moved
+    assert any(path.endswith("kbarchive-journal") for path in moved)
+
+
 def test_link_stays_and_what_it_names_is_replaced(article_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "link.jsonl").symlink_to("real.jsonl")
     convert(article_folder, tmp_path / "link.jsonl")

@@ -13,16 +13,18 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import kbarchive
-from kbarchive import encoding, pipeline, reading
+from kbarchive import encoding, pipeline, reading, recall, sources, states
 from kbarchive.conversion import convert
-from kbarchive.document import Document, Entry
+from kbarchive.document import Document, Entry, Unread
 from kbarchive.errors import TargetError
 from kbarchive.journal import journal_path
 from kbarchive.report import Report
@@ -205,6 +207,165 @@ def test_journal_forgets_what_is_gone(source: Path, tmp_path: Path) -> None:
     assert journal.stat().st_size < size
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file counts as changed just now; inodes do, when a test makes them."""
+    monkeypatch.setattr(states, "_RACY_NS", 0)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read."""
+    names: list[str] = []
+    read = sources._file_entries
+
+    def reading_is_told(path: str, file: str, *others: Any) -> Iterator[Entry]:
+        names.append(file)
+        return read(path, file, *others)
+
+    monkeypatch.setattr(sources, "_file_entries", reading_is_told)
+    return names
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("name", NAMES)
+def test_files_that_are_as_they_were_are_not_opened(
+    source: Path, tmp_path: Path, make_article: Callable[..., bytes], opened: list[str], name: str
+) -> None:
+    first = convert(source, tmp_path / name, incremental=True)
+    opened.clear()
+    second = convert(source, tmp_path / name, incremental=True)
+    assert opened == []
+    assert (second.fingerprint, second.bytes, second.documents) == (first.fingerprint, first.bytes, first.documents)
+    (source / "Q900002.TXT").write_bytes(make_article(900002, "B Made-Up Article"))  # of the same size
+    opened.clear()
+    third = convert(source, tmp_path / name, incremental=True)
+    assert set(opened) == {"Q900002.TXT"}
+    (tmp_path / "once").mkdir()
+    once = convert(source, tmp_path / "once" / name)
+    assert content(tmp_path / name) == content(tmp_path / "once" / name)
+    assert third.fingerprint == once.fingerprint
+    assert third.reused == 40 - 3  # its batch
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_file_with_its_old_size_and_time_is_read_if_it_was_written(
+    source: Path, tmp_path: Path, make_article: Callable[..., bytes]
+) -> None:
+    path = source / "Q900002.TXT"
+    os.utime(path, ns=(10**18, 10**18))
+    convert(source, tmp_path / "out.jsonl", incremental=True)
+    path.write_bytes(make_article(900002, "B Made-Up Article"))
+    os.utime(path, ns=(10**18, 10**18))
+    convert(source, tmp_path / "out.jsonl", incremental=True)
+    assert b"B Made-Up Article" in (tmp_path / "out.jsonl").read_bytes()
+
+
+def test_a_file_that_was_written_just_now_is_read(
+    source: Path, tmp_path: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(states, "_RACY_NS", 10**15)
+    convert(source, tmp_path / "out.jsonl", incremental=True)
+    opened.clear()
+    convert(source, tmp_path / "out.jsonl", incremental=True)
+    assert len(set(opened)) == 41
+
+
+@pytest.mark.usefixtures("patient")
+def test_archives_in_folders_and_first_readings_of_newest_are_read(source: Path, tmp_path: Path, opened: list[str]) -> None:
+    with zipfile.ZipFile(source / "z.zip", "w") as archive:
+        archive.writestr("Q900050.TXT", (source / "Q900001.TXT").read_bytes().replace(b"900001", b"900050"))
+    convert(source, tmp_path / "out.jsonl", incremental=True)
+    opened.clear()
+    assert convert(source, tmp_path / "out.jsonl", incremental=True).reused == 41
+    assert set(opened) == {"z.zip"}
+    opened.clear()
+    convert(source, tmp_path / "out.jsonl", incremental=True, newest=True)
+    assert len(opened) == 2 * 42
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_file_that_changes_or_goes_while_it_is_looked_at_is_as_it_is_then(
+    source: Path, tmp_path: Path, make_article: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    convert(source, tmp_path / "out.jsonl", incremental=True)
+    (source / "Q900001.TXT").write_bytes(make_article(900001, "Another Title"))  # so that its batch is read
+    read_now = recall.read_now
+
+    def changing(unread: Unread) -> Entry:
+        if unread.file == "Q900002.TXT":
+            (source / "Q900002.TXT").write_bytes(make_article(900002, "A Title at Last"))
+        if unread.file == "Q900003.TXT":
+            (source / "Q900003.TXT").unlink()
+        return read_now(unread)
+
+    monkeypatch.setattr(recall, "read_now", changing)
+    report = convert(source, tmp_path / "out.jsonl", incremental=True)
+    assert [failure.file for failure in report.failures] == ["Q900003.TXT", "Q900010b.TXT"]
+    (tmp_path / "once").mkdir()
+    once = convert(source, tmp_path / "once" / "out.jsonl")
+    assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "once" / "out.jsonl").read_bytes()
+    assert report.fingerprint == once.fingerprint
+    assert convert(source, tmp_path / "out.jsonl", incremental=True).fingerprint == once.fingerprint
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize("name", NAMES)
+def test_target_is_left_as_it_is_where_nothing_has_changed(source: Path, tmp_path: Path, name: str) -> None:
+    target = tmp_path / name
+    first = convert(source, target, incremental=True, ids=["Q900003", "Q900040", "Q1"])
+    before = state(target)
+    again = convert(source, target, incremental=True, ids=["Q900003", "Q900040", "Q1"])
+    assert state(target) == before
+    assert again.reused == 40
+    assert "nothing has changed" in again.remarks[0]
+    for told in (
+        "articles",
+        "documents",
+        "bytes",
+        "fingerprint",
+        "failures",
+        "skipped",
+        "skipped_first",
+        "missing",
+        "diagnostics",
+    ):
+        assert getattr(again, told) == getattr(first, told)
+    assert convert(source, target, incremental=True, ids=["Q900003"]).remarks == []
+    assert state(target) != before
+    assert "nothing has changed" in convert(source, target, incremental=True, ids=["Q900003"]).remarks[0]
+
+
+def state(target: Path) -> object:
+    return {each: (each.stat().st_ino, each.stat().st_mtime_ns) for each in (target, *target.rglob("*"))}
+
+
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize(
+    "change", ["a file is more", "a file is gone", "target is gone", "target is another", "one of its files is gone"]
+)
+def test_target_is_written_where_something_has_changed(
+    source: Path, tmp_path: Path, make_article: Callable[..., bytes], change: str
+) -> None:
+    target = tmp_path / ("out" if change.startswith("one") else "out.jsonl")
+    convert(source, target, incremental=True)
+    match change:
+        case "a file is more":
+            (source / "Q900050.TXT").write_bytes(make_article(900050))
+        case "a file is gone":
+            (source / "Q900040.TXT").unlink()
+        case "target is gone":
+            target.unlink()
+        case "target is another":
+            target.write_bytes(target.read_bytes().replace(b"Made-Up", b"made-up"))
+        case _:
+            (target / "900" / "Q900001.json").unlink()
+    assert convert(source, target, incremental=True).remarks == []
+    (tmp_path / "once").mkdir()
+    convert(source, tmp_path / "once" / target.name)
+    assert content(target) == content(tmp_path / "once" / target.name)
+
+
 # Workers that die
 
 
@@ -246,6 +407,17 @@ def test_document_that_workers_die_of_is_a_failure(source: Path, tmp_path: Path,
     assert (report.articles, report.documents) == (39, 41)
     ids = [article.id for article in kbarchive.read_jsonl(tmp_path / "out.jsonl")]
     assert ids == [f"Q{number}" for number in range(900001, 900041) if number != 900020]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="workers are forked, so that they can be made to die")
+@pytest.mark.usefixtures("patient")
+def test_what_workers_died_of_is_tried_again(source: Path, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        die_of(patch, lambda document: document.file == "Q900020.TXT")
+        convert(source, tmp_path / "out.jsonl", jobs=2, incremental=True)
+    report = convert(source, tmp_path / "out.jsonl", jobs=2, incremental=True)
+    assert [failure.file for failure in report.failures] == ["Q900010b.TXT"]
+    assert (report.articles, report.reused) == (40, 37)
 
 
 # As processes

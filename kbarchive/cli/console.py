@@ -136,33 +136,26 @@ def progress(quiet: bool = False) -> Iterator[Callable[[Report], None] | None]:
     """Gives what shows a report so far on stderr: a live line on a terminal, a line now and then in a log."""
     if quiet or sys.stderr is None:
         yield None
-    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+    elif _on_terminal():
         yield from _live_line()
     else:
         yield _every(_LOG_SECONDS, lambda report: say(_so_far(report)))
 
 
 def summarize(report: Report, outcome: str = "") -> None:
-    """Says on stderr what came of a run: counts, diagnostics by code, what was skipped, and what failed."""
-    say(f"{_counts(report)} in {report.seconds:.1f} s{outcome}")
-    if report.reused:
-        say(f"of these {report.reused:,} were converted before")
-    if report.revisions or report.identical:
-        older = counted(report.revisions, "older revision")
-        copies = counted(report.identical, "identical copy", "identical copies")
-        left = counted(report.articles - report.revisions - report.identical, "article")
-        say(f"of these {older} and {copies}: {left} in all")
-    if report.unselected:
-        left = counted(report.articles - report.unselected, "article")
-        say(f"of these {report.unselected:,} were not asked for: {left} in all")
+    """Tells on stderr what came of a run: counts, on a terminal as a table, and by name what was skipped and failed."""
+    if _on_terminal():
+        from kbarchive.cli.summary import show_table
+
+        show_table(report, f"kbarchive{printable(outcome)}")
+    else:
+        for line in _counted_lines(report, outcome):
+            say(line)
+    for remark in report.remarks:
+        say(remark)
     if report.missing:
         more = " ..." if len(report.missing) > _NAMED_FAILURES else ""
         say(f"no article is {', '.join(report.missing[:_NAMED_FAILURES])}{more}")
-    if report.renamed:
-        files = counted(report.renamed, "file")
-        say(f"{files} named with ~2, ~3 ... for another text of the same article; --newest writes the newest only")
-    if report.diagnostics:
-        say("diagnostics: " + ", ".join(f"{code} {count:,}" for code, count in ranked(report.diagnostics)))
     for entry in report.skipped_first:
         say(f"skipped: {entry}")
     if report.skipped > len(report.skipped_first):
@@ -171,6 +164,29 @@ def summarize(report: Report, outcome: str = "") -> None:
         say(f"failed: {failure}")
     if len(report.failures) > _NAMED_FAILURES:
         say(f"and {len(report.failures) - _NAMED_FAILURES:,} more failures; {_ALL}")
+
+
+def _on_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _counted_lines(report: Report, outcome: str) -> Iterator[str]:
+    yield f"{_counts(report)} in {report.seconds:.1f} s{outcome}"
+    if report.reused:
+        yield f"of these {report.reused:,} were converted before"
+    if report.revisions or report.identical:
+        older = counted(report.revisions, "older revision")
+        copies = counted(report.identical, "identical copy", "identical copies")
+        left = counted(report.articles - report.revisions - report.identical, "article")
+        yield f"of these {older} and {copies}: {left} in all"
+    if report.unselected:
+        left = counted(report.articles - report.unselected, "article")
+        yield f"of these {report.unselected:,} were not asked for: {left} in all"
+    if report.renamed:
+        files = counted(report.renamed, "file")
+        yield f"{files} named with ~2, ~3 ... for another text of the same article; --newest writes the newest only"
+    if report.diagnostics:
+        yield "diagnostics: " + ", ".join(f"{code} {count:,}" for code, count in ranked(report.diagnostics))
 
 
 def _live_line() -> Iterator[Callable[[Report], None]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor
 from contextlib import contextmanager
 
 import click
 
-from kbarchive.cli.completion import complete_file
+from kbarchive.cli.completion import complete_file, complete_index
 from kbarchive.cli.console import CONTEXT_SETTINGS, Number, progress, say, summarize
+from kbarchive.cli.scheduler import scheduler_option, workers
 from kbarchive.document import clean
 from kbarchive.writers import FORMATS, STDOUT
 
@@ -21,9 +21,17 @@ from kbarchive.writers import FORMATS, STDOUT
 @click.argument("target", metavar="TARGET", shell_complete=complete_file, required=False)
 @click.option("--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: by the name of TARGET.")
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
-@click.option("--scheduler", metavar="ADDRESS", help="Work on the Dask cluster of this scheduler: tcp://HOST:8786.")
+@scheduler_option
 @click.option("--newest", is_flag=True, help="Of several texts of one article write only the newest.")
 @click.option("--ids", metavar="IDS", help="Write only these: A,B,C, or a file with one a line, or - for standard input.")
+@click.option("--select", metavar="QUERY", help="Write only the articles that kbsearch finds for QUERY.")
+@click.option(
+    "--index",
+    "index_dir",
+    metavar="DIR",
+    shell_complete=complete_index,
+    help="The index that --select asks, if it is of these SOURCEs. Default: $KBARCHIVE_INDEX, else your default index.",
+)
 @click.option("--resume", is_flag=True, help="Go on where an earlier run of the same conversion was broken off.")
 @click.option("--incremental", is_flag=True, help="Convert only what has changed since the last run with --incremental.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first file that cannot be read, and write nothing.")
@@ -39,6 +47,8 @@ def convert(
     scheduler: str | None,
     newest: bool,
     ids: str | None,
+    select: str | None,
+    index_dir: str | None,
     resume: bool,
     incremental: bool,
     fail_fast: bool,
@@ -50,12 +60,17 @@ def convert(
     """Convert all articles of each SOURCE to records in TARGET.
 
     A SOURCE is a file, a folder, a zip, a tar (of any compression), a WARC or WACZ of saved pages, REPO@REV (a git repository
-    at a revision), or - for standard input. TARGET is a file or a folder,
-    whose name tells the format, or - for standard output (JSON Lines). It appears whole at the end, or not at all; the
-    records are in input order. Files that are no article are skipped; the summary on stderr counts them and names the first.
+    at a revision), an address (s3://bucket/txt, with the extra "remote"), or - for standard input. TARGET is a file or a
+    folder, whose name tells the format, or - for standard output (JSON Lines). It appears whole at the end, or not at all;
+    the records are in input order. Files that are no article are skipped; the summary on stderr (on a terminal a table) counts
+    them and names the first.
 
     Every text is converted, also where several have the same number; in a folder the second is Q206968~2.json. With
     --newest the newest is, and the summary counts the older and the identical ones; sources are read twice for that.
+
+    --select QUERY writes the articles that kbsearch finds for QUERY (all of it, see kbsearch --help-query): all their texts, or
+    with --newest the newest. It asks --index, or your default index, if that is an index of just the same documents, which are
+    read once more to tell; else it makes an index in a temporary folder, which takes longer than the conversion.
 
     What is done is kept beside TARGET until all is: with --resume a run that was stopped or killed is gone on with, and gives
     the same TARGET as one that was not. With --incremental it is kept for the next time.
@@ -89,12 +104,14 @@ def convert(
       kbarchive convert --newest 1999/ 2001.zip records.jsonl
       kbarchive convert txt/ pages/ --format html
       kbsearch --ids relay | kbarchive convert archive.tar.xz relay/ --ids - --format markdown
+      kbarchive convert archive.tar.xz exchange.csv --select 'product:exchange modified:1999..'
       xzcat archive.tar.xz | kbarchive convert - - | head
 
     \b
     Exit codes:
       0  all was read
-      1  some files could not be read, or no article has some of the ids (they are named); the others are converted
+      1  some files could not be read, or no article has some of the ids (they are named); the others are converted.
+         Or no article answers the query
       2  nothing was written
     """
     if not sources or target is None:  # click gives TARGET what stands last, and would miss the SOURCE
@@ -104,8 +121,9 @@ def convert(
 
     # A live line would mix with records on the same terminal.
     on_terminal = target == STDOUT and sys.stdout is not None and sys.stdout.isatty()
+    _check_selection(ids, select, index_dir)
     names = None if ids is None else _names(ids, sources)
-    with _hint(target), progress(quiet or on_terminal) as show, _workers(scheduler) as (executor, threads):
+    with _hint(target), progress(quiet or on_terminal) as show, workers(scheduler) as (executor, threads):
         report = convert_sources(
             sources,
             target,
@@ -114,6 +132,8 @@ def convert(
             newest=newest,
             overwrite=overwrite,
             ids=names,
+            select=select,
+            index_dir=index_dir,
             fail_fast=fail_fast,
             resumable=True,
             resume=resume,
@@ -127,18 +147,8 @@ def convert(
         _write_json(report_file, report)
     if not quiet or report.failures or report.missing:
         summarize(report, "" if target == STDOUT else f" -> {target}")
-    return 1 if report.failures or report.missing else 0
-
-
-@contextmanager
-def _workers(scheduler: str | None) -> Iterator[tuple[Executor | None, int | None]]:
-    if scheduler is None:
-        yield None, None
-        return
-    from kbarchive.cluster import cluster
-
-    with cluster(scheduler) as given:
-        yield given
+    none_answers = select is not None and report.unselected == report.articles
+    return 1 if report.failures or report.missing or none_answers else 0
 
 
 @contextmanager
@@ -152,6 +162,16 @@ def _hint(target: str) -> Iterator[None]:
         if target != STDOUT and (journal := journal_path(target)).exists():
             say(f"what was done is kept: give the same command with --resume to go on, or remove {clean(str(journal))}")
         raise
+
+
+def _check_selection(ids: str | None, select: str | None, index_dir: str | None) -> None:
+    if select is None:
+        if index_dir is not None:
+            raise click.UsageError("--index is the index that --select asks; give --select QUERY too")
+    elif ids is not None:
+        raise click.UsageError("--ids and --select exclude each other")
+    elif not select.strip():
+        raise click.UsageError("the query of --select is empty")
 
 
 def _names(ids: str, sources: Iterable[str]) -> list[str]:

@@ -6,7 +6,8 @@ import os
 import time
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from itertools import chain, islice
 from pathlib import Path
 
@@ -14,7 +15,9 @@ import msgspec
 from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
 
 from kbarchive.document import Entry
-from kbarchive.errors import SearchIndexError
+from kbarchive.errors import SearchIndexError, SourceError
+from kbarchive.fingerprint import Fingerprint
+from kbarchive.index import executors
 from kbarchive.index.folders import folder_to_build
 from kbarchive.index.likeness import groups
 from kbarchive.index.shard import Counts, Written
@@ -24,7 +27,7 @@ from kbarchive.pipeline import Report, cores
 from kbarchive.reading import batches
 from kbarchive.resources import resource_folder
 from kbarchive.revisions import Role, roles
-from kbarchive.sources import SourcePath, entries, identity
+from kbarchive.sources import SourcePath, entries, identity, refuse_once_only
 
 Progress = Callable[[Report], object]
 
@@ -45,38 +48,49 @@ def build_index(
     index_dir: SourcePath | None = None,
     jobs: int | None = None,
     *,
+    executor: Executor | None = None,
     on_progress: Progress | None = None,
 ) -> IndexReport:
     """Reads all articles of `sources` into a new index, which takes the place of the one in `index_dir`.
 
     `sources` is one path or several (see `kbarchive.read`). `index_dir` is a folder; None means KBARCHIVE_INDEX, else the
     user's default index. `jobs` processes parse and index, None means one for each core; what an index answers does not
-    depend on it. `on_progress` gets the report so far after each batch. Of texts with the same id the newest is the article,
-    others are its revisions, identical ones are one (see `kbarchive.revisions`). Until the last step the old index, if there
-    is one, is the one in use.
+    depend on it. `executor` takes their place: any executor whose workers can import kbarchive. Sources are read twice for
+    that (see `kbarchive.index.executors`), so they are files and folders. `on_progress` gets the report so far after each
+    batch. Of texts with the same id the newest is the article, others are its revisions, identical ones are one (see
+    `kbarchive.revisions`). Until the last step the old index, if there is one, is the one in use.
 
-    Raises SourceError where a source does not exist; SearchIndexError where the folder is "sample", cannot be written, holds
-    something else, is being written, or where no article is found; WorkerError where a worker process dies.
+    Raises SourceError where a source does not exist, or with an `executor` cannot be read twice, or changes meanwhile;
+    SearchIndexError where the folder is "sample", cannot be written, holds something else, is being written, or where no
+    article is found; WorkerError where a worker process dies.
     """
     started = time.monotonic()
     paths = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     folder = folder_to_build(index_dir)
     entries(*paths)  # raises where a source does not exist, before anything is written
+    if executor is not None:
+        refuse_once_only(paths, "indexing by an executor")
+    fingerprint = Fingerprint()
     with new_generation(folder) as generation:
         own = identity(folder)
-        work = batches(entries(*paths, exclude=(own,) if own else ()))
-        first = list(islice(work, 2))
-        processes = 1 if len(first) < 2 else jobs or cores()
-        shards = [generation / f"shard-{number}" for number in range(processes)]
-        for shard in shards:
-            shard.mkdir()
-        workers = _workers(shards)
-        metadata, report = _fill(workers, chain(first, work), on_progress, started)
+
+        def work() -> Iterator[list[Entry]]:
+            return batches(entries(*paths, exclude=(own,) if own else ()))
+
+        def told(report: Report) -> None:
+            report.seconds = time.monotonic() - started
+            if on_progress:
+                on_progress(report)
+
+        if executor is None:
+            metadata, report = _fill_by_processes(generation, fingerprint.through(work()), jobs, told)
+        else:
+            metadata, report = _fill_by_executor(generation, work, fingerprint, jobs, executor, told)
         if not metadata.articles:
             raise SearchIndexError(f"no article found in {', '.join(map(str, paths))}: nothing was indexed")
         sources_named = tuple(os.fspath(path) for path in paths)
-        shard_names = tuple(shards[number].name for number in map(int, metadata.shards))
-        write_metadata(generation, msgspec.structs.replace(metadata, shards=shard_names, sources=sources_named))
+        report.fingerprint = str(fingerprint)
+        write_metadata(generation, msgspec.structs.replace(metadata, sources=sources_named, fingerprint=report.fingerprint))
     return IndexReport(
         **{**msgspec.structs.asdict(report), "seconds": time.monotonic() - started},
         location=str(folder),
@@ -92,7 +106,7 @@ def build_sample(index_dir: Path) -> None:
 def build_sample_in_memory() -> tuple[Storage, Metadata]:
     """Indexes the bundled corpus into memory, for where no folder can be written."""
     storage = RamStorage()
-    metadata, _ = _fill([LocalWorker(storage)], batches(entries(*_corpus())), None, time.monotonic())
+    metadata, _ = _fill([LocalWorker(storage)], batches(entries(*_corpus())), lambda _: None)
     return storage, metadata
 
 
@@ -102,15 +116,48 @@ def _corpus() -> list[Path]:
     ]
 
 
+def _fill_by_processes(
+    generation: Path, work: Iterator[list[Entry]], jobs: int | None, on_progress: Progress
+) -> tuple[Metadata, Report]:
+    first = list(islice(work, 2))
+    processes = 1 if len(first) < 2 else jobs or cores()
+    shards = [generation / f"shard-{number}" for number in range(processes)]
+    for shard in shards:
+        shard.mkdir()
+    metadata, report = _fill(_workers(shards), chain(first, work), on_progress)
+    names = tuple(shards[number].name for number in map(int, metadata.shards))
+    return msgspec.structs.replace(metadata, shards=names), report
+
+
+def _fill_by_executor(
+    generation: Path,
+    work: Callable[[], Iterator[list[Entry]]],
+    fingerprint: Fingerprint,
+    jobs: int | None,
+    executor: Executor,
+    on_progress: Progress,
+) -> tuple[Metadata, Report]:
+    written, sizes, report = executors.told(fingerprint.through(work()), jobs, executor, on_progress)
+    order = _input_order([written])
+    chosen = _roles([written], order)
+    fates = chosen[0], _alike([written], order, chosen)[0]
+    again = Fingerprint()
+    names, counts = [], []
+    for name, part in executors.shards(again.through(work()), sizes, fates, generation, jobs, executor):
+        names.append(name)
+        counts.append(part)
+    if str(again) != str(fingerprint):
+        raise SourceError(executors.CHANGED)
+    return _metadata(names, chosen, _add_up(counts), report), report
+
+
 def _workers(shards: Sequence[Path]) -> list[Worker]:
     if len(shards) == 1:
         return [LocalWorker(FileStorage(str(shards[0])))]
     return [ProcessWorker(shard) for shard in shards]
 
 
-def _fill(
-    workers: Sequence[Worker], work: Iterable[list[Entry]], on_progress: Progress | None, started: float
-) -> tuple[Metadata, Report]:
+def _fill(workers: Sequence[Worker], work: Iterable[list[Entry]], on_progress: Progress) -> tuple[Metadata, Report]:
     parts: list[tuple[int, Report]] = []
     so_far = Report()
 
@@ -120,9 +167,7 @@ def _fill(
                 so_far.add(part[1])
             parts.extend(worker.parts)
             worker.parts.clear()
-        so_far.seconds = time.monotonic() - started
-        if on_progress:
-            on_progress(so_far)
+        on_progress(so_far)
 
     try:
         for number, batch in enumerate(work):
@@ -141,10 +186,16 @@ def _fill(
     report = Report()
     for _, part in sorted(parts, key=lambda part: part[0]):
         report.add(part)
+    shards = [str(number) for number, part in enumerate(written) if part]
+    return _metadata(shards, chosen, counts, report), report
+
+
+def _metadata(shards: Iterable[str], chosen: Iterable[Iterable[int]], counts: Counts, report: Report) -> Metadata:
+    """The metadata of these shards; what became of the texts is told to the report, too."""
     counted = Counter(chain.from_iterable(chosen))
     report.revisions, report.identical = counted[Role.REVISION], counted[Role.IDENTICAL]
-    metadata = Metadata(
-        shards=tuple(str(number) for number, part in enumerate(written) if part),
+    return Metadata(
+        shards=tuple(shards),
         articles=counted[Role.ARTICLE],
         revisions=report.revisions,
         identical=report.identical,
@@ -152,7 +203,6 @@ def _fill(
         counts=counts,
         files={},
     )
-    return metadata, report
 
 
 def _input_order(shards: Sequence[Sequence[Written]]) -> list[tuple[int, int]]:

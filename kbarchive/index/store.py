@@ -41,6 +41,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...]
     counts: dict[str, dict[str, int]]
     files: dict[str, int]
+    fingerprint: str = ""
 
 
 def rebuild_hint(index_dir: Path) -> str:
