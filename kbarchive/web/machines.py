@@ -11,14 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from kbarchive.web import addresses, asked, searching
+from kbarchive.web import addresses, asked, searching, sitemaps
 from kbarchive.web.archive import Archive
 from kbarchive.web.errors import NothingHereError
 from kbarchive.web.openapi import SUGGEST, description
 from kbarchive.web.pool import Pool
 
-_PART = 10_000  # addresses in a file of the sitemap; 50,000 are allowed
-_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -28,9 +26,8 @@ def routes(pool: Pool) -> list[Route]:
         return Response(f"User-agent: *\n{refused}\nSitemap: {_base(request)}/sitemap.xml\n", media_type="text/plain")
 
     async def sitemap(request: Request) -> Response:
-        parts = await pool.run(lambda archive: -(-len(archive.dates) // _PART))
-        lines = (f"<sitemap><loc>{_base(request)}/sitemap-{part}.xml</loc></sitemap>\n" for part in range(1, parts + 1))
-        return _xml(f'{_XML}<sitemapindex xmlns="{_SITEMAP}">\n{"".join(lines)}</sitemapindex>\n')
+        parts = await pool.run(lambda archive: sitemaps.number_of_parts(len(archive.dates)))
+        return _xml(sitemaps.index(_base(request), parts))
 
     async def sitemap_part(request: Request) -> Response:
         part, base = request.path_params["part"], _base(request)
@@ -75,18 +72,16 @@ def routes(pool: Pool) -> list[Route]:
 
 
 def _addresses(archive: Archive, part: int, base: str) -> str:
-    dated = list(archive.dates.items())[_PART * (part - 1) : _PART * part] if part > 0 else []
-    if not dated:
+    dated = islice(archive.dates.items(), sitemaps.PART * (part - 1), sitemaps.PART * part) if part > 0 else ()
+    found = [(base + addresses.article(key), date) for key, date in dated]
+    if not found:
         raise NothingHereError("the sitemap has no such part")
-    lines = (
-        f"<url><loc>{escape(base + addresses.article(key))}</loc>{f'<lastmod>{date}</lastmod>' if date else ''}</url>\n"
-        for key, date in dated
-    )
-    return f'{_XML}<urlset xmlns="{_SITEMAP}">\n{"".join(lines)}</urlset>\n'
+    return sitemaps.part(found)
 
 
 def _opensearch(base: str) -> str:
     """https://github.com/dewitt/opensearch/blob/master/opensearch-1-1-draft-6.md"""
+    base = escape(base)
     return (
         f'{_XML}<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">\n'
         "<ShortName>kbarchive</ShortName>\n"
@@ -105,4 +100,4 @@ def _xml(text: str) -> Response:
 
 
 def _base(request: Request) -> str:
-    return escape(str(request.base_url).rstrip("/"))
+    return str(request.base_url).rstrip("/")
