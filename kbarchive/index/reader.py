@@ -9,7 +9,7 @@ import contextlib
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress
 from pathlib import Path
 
 from kbarchive.article import Article
@@ -80,9 +80,10 @@ class ShardReader:
             kept[document] = [(zone.start, zone.end) for zone in self.layout.zones(document) if zone.zone in numbers]
         return kept[document]
 
-    def documents_with(self, field: str, value: str) -> list[int]:
+    def documents_with(self, field: str, value: str) -> Sequence[int]:
         """The articles that have a value in an exact field."""
-        return [document for document in self.texts_with(field, value) if document not in self.deleted]
+        texts = self.texts_with(field, value)
+        return [document for document in texts if document not in self.deleted] if self.deleted else texts
 
     def texts_with(self, field: str, value: str) -> Sequence[int]:
         """As `documents_with`, with the revisions of articles by their id; they are deleted documents that have a record."""
@@ -160,6 +161,14 @@ class IndexReader:
             for document in range(shard.documents):
                 if document not in shard.deleted:
                     yield shard.base + document
+
+    def having(self, facet: str, value: str) -> list[int]:
+        """The documents that have a value of a facet (`facets.FACETS`)."""
+        column = self.facet(facet)
+        chosen = [value in values for values in column.sets]
+        found = list(compress(range(len(column.documents)), map(chosen.__getitem__, column.documents)))
+        deleted = {shard.base + document for shard in self.shards for document in shard.deleted}
+        return [document for document in found if document not in deleted] if deleted else found
 
     def key(self, document: int) -> str:
         """The key of a document."""

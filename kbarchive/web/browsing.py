@@ -9,7 +9,7 @@ import msgspec
 from kbarchive._version import __version__
 from kbarchive.index.facets import FACETS
 from kbarchive.resources import query_help
-from kbarchive.search import Hit, facet_filter
+from kbarchive.search import Hit
 from kbarchive.web import addresses, asked
 from kbarchive.web.archive import Archive
 from kbarchive.web.errors import NothingHereError
@@ -129,15 +129,13 @@ def value(archive: Archive, wanted: asked.Value) -> Value:
     number = -(-known[wanted.value] // TITLES)
     if wanted.page > number:
         raise NothingHereError(f"there are only {number} pages")
-    query = facet_filter(wanted.facet, wanted.value)
-    start = TITLES * (wanted.page - 1)
-    results = archive.index.search(query, TITLES, start, facets=True, sort="date", snippets=False)
+    results = archive.index.having(wanted.facet, wanted.value, TITLES, TITLES * (wanted.page - 1))
     related = {name: _first(results.facets[name], _RELATED) for name in FACETS if name != wanted.facet}
     return Value(
         facet=wanted.facet,
         value=wanted.value,
         articles=known[wanted.value],
-        filter=query,
+        filter=results.query,
         months=archive.index.months(wanted.facet, wanted.value),
         related=related,
         page=wanted.page,

@@ -148,7 +148,7 @@ def _titles(archive: Archive, text: str) -> tuple[Hit, ...]:
     last = text.split()[-1]
     unfinished = text == text.rstrip() and last.isalnum() and len(last) >= _LEAST_LETTERS
     for query in (text, f"{text}*") if unfinished else (text,):
-        results = archive.index.search(query, _TITLES, fold=True)
+        results = archive.index.search(query, _TITLES, fold=True, snippets=False)
         if results.hits and not results.partial and not results.suggestions:
             return results.hits
     return ()

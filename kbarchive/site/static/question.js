@@ -101,18 +101,27 @@ const phrases = ({ names, words }) => {
   return found;
 };
 
-// Of the terms one edit away, with the same first two letters, the one with the longest list.
+// How much less often people write one letter for another than leave one out or swap two; in logarithms of articles.
+const OTHER_LETTER = 1.5;
+
+// Of the terms one edit away, with the same first two letters, the one that most articles have, or nearly so.
 async function nearest(word, shards) {
-  const close = (await shards.beginning(word.slice(0, 2))).filter(([term]) => /^[a-z]+$/.test(term) && oneEdit(word, term));
-  return close.sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
+  let best = null, most = -Infinity;
+  for (const [term, size] of await shards.beginning(word.slice(0, 2))) {
+    const slip = /^[a-z]+$/.test(term) && oneEdit(word, term);
+    const worth = slip ? Math.log(size) - (slip === "other" ? OTHER_LETTER : 0) : -Infinity;
+    if (worth > most) [best, most] = [term, worth];
+  }
+  return best;
 }
 
-// Whether one word is the other with a letter left out, put in, replaced, or two swapped.
+// What makes one word the other: a letter that is "missing", two that are "swapped", or an "other" one; null for no one slip.
 function oneEdit(a, b) {
-  if (Math.abs(a.length - b.length) > 1 || a === b) return false;
+  if (a === b) return null;
   let start = 0;
   while (start < a.length && a[start] === b[start]) start++;
   const left = a.slice(start), right = b.slice(start);
-  return left.slice(1) === right.slice(1) || left.slice(1) === right || left === right.slice(1) ||
-    (left[0] === right[1] && left[1] === right[0] && left.slice(2) === right.slice(2));
+  if (left === right.slice(1)) return "missing";
+  if (left[0] === right[1] && left[1] === right[0] && left.slice(2) === right.slice(2)) return "swapped";
+  return left.slice(1) === right.slice(1) || left.slice(1) === right ? "other" : null;
 }
