@@ -83,7 +83,9 @@ def relevance(
 @click.option("--distinct", type=click.IntRange(min=1), default=20_000, show_default=True, help="Among so many addresses.")
 @click.option("--zipf", type=click.FloatRange(min=0), default=1.0, show_default=True, help="0: all equally often.")
 @click.argument("options", nargs=-1)
-def load(index: Path, clients: int, seconds: float, requests: int, distinct: int, zipf: float, options: tuple[str, ...]) -> None:
+def load(
+    index: Path, clients: int, seconds: float, requests: int, distinct: int, zipf: float, options: tuple[str, ...]
+) -> None:
     """How soon `kbarchive serve` answers many clients over INDEX, on this machine alone. Options of serve stand behind --."""
     click.echo(measure_load(index, clients, seconds, requests, distinct, zipf, options))
 

@@ -36,14 +36,16 @@ class Asked(NamedTuple):
     address: str
 
 
-def measure_load(index_dir: Path, clients: int, seconds: float, most: int, distinct: int, zipf: float, options: Sequence[str]) -> str:
+def measure_load(
+    index_dir: Path, clients: int, seconds: float, most: int, distinct: int, zipf: float, options: Sequence[str]
+) -> str:
     """A table of what `clients` that ask one address after another, without a pause, are answered in so many seconds, or until
     `most` requests. They choose among so many addresses; the n-th is asked for 1/n**zipf times as often as the first.
     """
     with open_index(index_dir) as index:
         addresses = _addresses(index, distinct)
     command = [sys.executable, "-m", "kbarchive.cli.main", "serve", f"--index={index_dir}", "--port=0", *options]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:  # noqa: S603 - ours
         assert server.stderr is not None  # noqa: S101 - asked for above
         server.stderr.readline()
         port = int(server.stderr.readline().split("/ ")[0].rpartition(":")[2])
@@ -62,7 +64,7 @@ def measure_load(index_dir: Path, clients: int, seconds: float, most: int, disti
 
 def _addresses(index: Index, number: int) -> list[Asked]:
     """Addresses of all kinds, in the order of how often they are asked for: the same for the same index."""
-    rng = random.Random(_SEED)
+    rng = random.Random(_SEED)  # noqa: S311 - no secret
     keys = list(index.dates())
     rng.shuffle(keys)
     values = [(facet, value) for facet, counts in index.facets().items() for value in counts]
@@ -101,7 +103,7 @@ async def _ask(
     until = time.perf_counter() + seconds
 
     async def client(number: int) -> None:
-        rng = random.Random(_SEED + number)
+        rng = random.Random(_SEED + number)  # noqa: S311 - no secret
         connection = None
         while time.perf_counter() < until and len(answers) < most:
             asked = rng.choices(addresses, cum_weights=weights)[0]
@@ -164,11 +166,12 @@ def _cpu(pid: int) -> float:
 
 def _table(answers: list[Answer], memory: list[int], server: float, own: float, clients: int, seconds: float) -> str:
     statuses = sorted(Counter(answer.status for answer in answers).items())
+    watched = zip((memory[0], memory[len(memory) // 2], memory[-1]), ("at first", "half-way", "at last"), strict=True)
     lines = [
         f"{clients} clients, {len(answers):,} requests in {seconds:g} s ({len(answers) / seconds:,.0f}/s), "
         f"server {1000 * server / len(answers):.2f} ms of CPU a request, clients {1000 * own / len(answers):.2f} ms",
         "statuses: " + ", ".join(f"{status or 'none'} {count:,}" for status, count in statuses),
-        f"memory: {memory[0] / 1e6:,.0f} MB at first, {memory[len(memory) // 2] / 1e6:,.0f} MB half-way, {memory[-1] / 1e6:,.0f} MB at last",
+        "memory: " + ", ".join(f"{held / 1e6:,.0f} MB {when}" for held, when in watched),
         "",
         "| kind | requests | p50 ms | p95 ms | p99 ms | longest ms |",
         "|---|---|---|---|---|---|",

@@ -201,7 +201,8 @@ def _so_far(report: Report | SiteReport) -> str:
     from kbarchive.report import Report
 
     if not isinstance(report, Report):
-        return f"{counted(report.files, 'file')} of the site, {report.written:,} written, {report.links:,} links, {report.seconds:.0f} s"
+        files = f"{counted(report.files, 'file')} of the site, {report.written:,} written"
+        return f"{files}, {report.links:,} links, {report.seconds:.0f} s"
     seconds = max(report.seconds, 0.1)
     rate = f"{report.articles / seconds:,.0f} articles/s, {report.bytes / 1e6 / seconds:,.1f} MB/s"
     share = report.source_bytes_read / report.source_bytes if report.source_bytes else 0.0

@@ -22,11 +22,11 @@ _NAMED = 20
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def site(source: str, target: str, base_url: str, jobs: int | None, quiet: bool) -> int:
-    """Make a site of static files of SOURCE in the folder OUT: pages to read and browse, and a search that runs in the browser.
+    """Make a site of static files of SOURCE in the folder OUT: pages to read and browse, and a search in the browser.
 
-    SOURCE is an archive, as `kbarchive index` takes it, the folder of an index, or "sample". Any host can publish OUT, at the top
-    or in a folder: pages lead to one another by relative addresses, and ask no other host for anything. Try it with
-    `python -m http.server --directory OUT`.
+    SOURCE is an archive, as `kbarchive index` takes it, the folder of an index, or "sample". Any host can publish OUT, at
+    the top or in a folder: pages lead to one another by relative addresses, and ask no other host for anything. Try it
+    with `python -m http.server --directory OUT`.
 
     A second run brings OUT up to date: what has not changed is left as it is, pages that are gone are removed. One that was
     stopped or killed is gone on with. Then all links are followed. With --base-url there are a sitemap and canonical

@@ -25,7 +25,7 @@ from kbarchive.site.shards import PARTS, Shards, manifest
 from kbarchive.site.walk import ways
 from kbarchive.site.work import ARTICLES, LINKS, SEARCH, WAYS, Done, Piece, Task
 from kbarchive.site.writing import Journal, Writer, prepare
-from kbarchive.web.archive import Archive, Overview
+from kbarchive.web.archive import Archive
 
 # So many articles, or ways to articles, are a piece of work: some tenths of a second.
 _ARTICLES, _WAYS, _PAGES = 100, 50, 1000
@@ -78,7 +78,7 @@ def build_site(
     with ExitStack() as held:
         index_dir = _index_of(source, jobs, held, report, on_progress)
         index = held.enter_context(open_index(index_dir))
-        archive = Archive(index, Overview())
+        archive = Archive(index)
         report.articles = len(index)
         task = Task(index_dir, folder, base_url)
         journal = held.enter_context(closing(Journal(folder)))

@@ -18,7 +18,7 @@ from kbarchive.site.places import place, settled
 from kbarchive.site.shards import Shards
 from kbarchive.site.walk import Stop, articles, ways
 from kbarchive.site.writing import Made, Writer
-from kbarchive.web.archive import Archive, Overview
+from kbarchive.web.archive import Archive
 from kbarchive.web.rendering import render
 
 _PACKAGE = Path(__file__).parent.parent
@@ -94,7 +94,7 @@ class Task:
 
     @cached_property
     def _archive(self) -> Archive:
-        return Archive(open_index(self._index_dir), Overview())
+        return Archive(open_index(self._index_dir))
 
     @cached_property
     def _shards(self) -> Shards:

@@ -29,5 +29,5 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     how many bytes of answers are kept."""
 
     seconds: float = 10.0
-    readers: int = 4
-    cache: int = 32_000_000
+    readers: int = 2
+    cache: int = 64_000_000

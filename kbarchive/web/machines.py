@@ -26,12 +26,12 @@ def routes(pool: Pool) -> list[Route]:
         return Response(f"User-agent: *\n{refused}\nSitemap: {_base(request)}/sitemap.xml\n", media_type="text/plain")
 
     async def sitemap(request: Request) -> Response:
-        parts = await pool.run(lambda archive: sitemaps.number_of_parts(len(archive.dates)))
+        parts = await pool.run(_number_of_parts)
         return _xml(sitemaps.index(_base(request), parts))
 
     async def sitemap_part(request: Request) -> Response:
         part, base = request.path_params["part"], _base(request)
-        return _xml(await pool.run(lambda archive: _addresses(archive, part, base)))
+        return _xml(await pool.run(_addresses, part, base))
 
     async def opensearch(request: Request) -> Response:
         return Response(_opensearch(_base(request)), media_type="application/opensearchdescription+xml")
@@ -41,21 +41,17 @@ def routes(pool: Pool) -> list[Route]:
 
     async def suggest(request: Request) -> Response:
         typed = asked.read(request, asked.Typed)
-        found = await pool.run(lambda archive: searching.suggest(archive, typed))
+        found = await pool.run(searching.suggest, typed)
         return Response(msgspec.json.encode(found), media_type="application/json")
 
     async def suggest_to_browsers(request: Request) -> Response:
         typed, base = asked.read(request, asked.Typed), _base(request)
-        found = (await pool.run(lambda archive: searching.suggest(archive, typed))).suggestions
+        found = (await pool.run(searching.suggest, typed)).suggestions
         columns = ([s.text for s in found], [s.detail for s in found], [base + s.address for s in found])
         return Response(msgspec.json.encode([typed.q, *columns]), media_type="application/x-suggestions+json")
 
     async def at_random(_: Request) -> Response:
-        keys = await pool.run(lambda archive: archive.dates)
-        if not keys:
-            raise NothingHereError("the archive has no article")
-        number = random.randrange(len(keys))  # noqa: S311 - no secret
-        response = RedirectResponse(addresses.article(next(islice(keys, number, None))), 302)
+        response = RedirectResponse(addresses.article(await pool.run(_at_random)), 302)
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -69,6 +65,17 @@ def routes(pool: Pool) -> list[Route]:
         Route("/suggest/browser", suggest_to_browsers),
         Route("/random", at_random),
     ]
+
+
+def _number_of_parts(archive: Archive) -> int:
+    return sitemaps.number_of_parts(len(archive.dates))
+
+
+def _at_random(archive: Archive) -> str:
+    if not archive.dates:
+        raise NothingHereError("the archive has no article")
+    number = random.randrange(len(archive.dates))  # noqa: S311 - no secret
+    return next(islice(archive.dates, number, None))
 
 
 def _addresses(archive: Archive, part: int, base: str) -> str:
