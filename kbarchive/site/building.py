@@ -13,12 +13,11 @@ from pathlib import Path
 import msgspec
 
 from kbarchive.document import Failure
-from kbarchive.index import build_index
+from kbarchive.index.build import build_index, build_sample
 from kbarchive.index.folders import SAMPLE
 from kbarchive.index.reader import open_reader
 from kbarchive.index.store import holds_index
 from kbarchive.pipeline import Report, cores, in_order
-from kbarchive.resources import resource_folder
 from kbarchive.search import open_index
 from kbarchive.site.fixtures import fixtures
 from kbarchive.site.shards import PARTS, Shards, manifest
@@ -127,10 +126,12 @@ def _index_of(
     """The folder of an index of the source: itself, or one that is made and goes with what is `held`."""
     if holds_index(Path(source)):
         return Path(source)
-    archive = resource_folder("corpus") if os.fspath(source) == SAMPLE else source
-    made = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="kbarchive-site-")))
-    report.failures = build_index([archive], made / "index", jobs, on_progress=on_progress).failures
-    return made / "index"
+    made = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="kbarchive-site-"))) / "index"
+    if os.fspath(source) == SAMPLE:
+        build_sample(made)
+    else:
+        report.failures = build_index([source], made, jobs, on_progress=on_progress).failures
+    return made
 
 
 def _pieces(articles: int, ways: int) -> Iterator[Piece]:

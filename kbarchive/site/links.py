@@ -20,10 +20,10 @@ def links(target: Path, pages: Iterable[str]) -> tuple[int, dict[str, str]]:
     number = 0
     for page in pages:
         counts = Counter(_LINK.findall((target / page).read_text(encoding="utf-8")))
-        number += counts.total()
         folder = posixpath.dirname(page)
-        for link in counts:
+        for link, count in counts.items():
             if link and not _ELSEWHERE.match(link):
+                number += count
                 found.setdefault(_file(folder, unquote(unescape(link))), page)
     return number, found
 
