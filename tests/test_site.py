@@ -13,7 +13,7 @@ import pytest
 
 from kbarchive.errors import TargetError
 from kbarchive.index.reader import open_reader
-from kbarchive.index.schema import TEXT
+from kbarchive.index.values import TEXT
 from kbarchive.search import Index, open_index
 from kbarchive.site import SiteReport, build_site
 from kbarchive.site.links import links
@@ -220,7 +220,7 @@ def test_the_index_of_the_browser_has_the_postings_of_the_index(read: tuple[Path
         assert set(found) == terms
         for term in sorted(terms)[::7]:
             expected = [
-                (name(reader.column("key", shard.base + document)), impact)
+                (name(reader.key(shard.base + document)), impact)
                 for shard in reader.shards
                 if (postings := shard.postings(TEXT, term.encode()))
                 for document, impact in zip(postings.documents, postings.impacts, strict=True)

@@ -17,15 +17,15 @@ from __future__ import annotations
 import re
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 import msgspec
 
 from kbarchive.index.facets import ALIKE, FACETS
 from kbarchive.index.reader import IndexReader
-from kbarchive.index.schema import TEXT
-from kbarchive.index.thesaurus import LONGEST, Stems, thesaurus
+from kbarchive.index.thesaurus import LONGEST, Names, Thesaurus
+from kbarchive.index.values import TEXT
 from kbarchive.index.zones import K1
 from kbarchive.search.concepts import ASKING_FORMS
 from kbarchive.search.settings import Settings
@@ -74,16 +74,19 @@ class Shards:
         return sorted({term for shard in self._reader.shards for term in shard.vocabulary.terms.split("\n") if term})
 
 
-def manifest(starts: Iterable[tuple[str, str]], version: str) -> bytes:
-    """The file that tells of the others: of the files of terms the first term and the name; of all of them a digest."""
+def manifest(starts: Iterable[tuple[str, str]], version: str, named: Thesaurus) -> bytes:
+    """The file that tells of the others: of the files of terms the first term and the name; of all of them a digest.
+
+    The thesaurus is that of the index.
+    """
     facts = {
         "version": version,
         "terms": sorted(starts),
         "k1": K1,
         "settings": Settings(),
         "asking": sorted(form.decode() for form in ASKING_FORMS),
-        "names": _phrases(thesaurus().names),
-        "words": _phrases(thesaurus().words),
+        "names": _phrases(named.names),
+        "words": _phrases(named.words),
         "longest": LONGEST,
         "facets": FACETS,
     }
@@ -94,7 +97,7 @@ def _order(reader: IndexReader) -> list[int]:
     """The documents by key, ids by number."""
 
     def place(document: int) -> tuple[int, int, str]:
-        key = reader.column("key", document)
+        key = reader.key(document)
         match = _ID.fullmatch(key)
         return (0, int(match[1]), "") if match else (1, 0, key)
 
@@ -105,7 +108,7 @@ def _columns(reader: IndexReader, order: Sequence[int]) -> Iterator[tuple[str, o
     alike = reader.numbers(ALIKE)
     names: list[int | str] = []
     before = 0
-    for key in (reader.column("key", document) for document in order):
+    for key in (reader.key(document) for document in order):
         match = _ID.fullmatch(key)
         if match:
             names.append(int(match[1]) - before)
@@ -169,6 +172,6 @@ def _packed(data: bytes) -> bytes:
     return zlib.compress(data, _LEVEL)
 
 
-def _phrases(table: Mapping[Stems, Sequence[bytes]]) -> dict[str, list[str]]:
+def _phrases(table: Names) -> dict[str, list[str]]:
     """A table of the thesaurus by the stems of a phrase, as one text."""
     return {b" ".join(stems).decode(): [term.decode() for term in terms] for stems, terms in table.items()}

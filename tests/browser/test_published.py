@@ -175,9 +175,7 @@ def test_nothing_is_wider_than_the_screen(page: Page, address: str) -> None:
     assert widths[0] <= widths[1]
 
 
-@pytest.mark.parametrize(
-    "address", ["", "search/", "search/?q=relay+alowed&f=collection%3Aexchange", "kb/Q206968/", "help/"]
-)
+@pytest.mark.parametrize("address", ["", "search/", "search/?q=relay+alowed&f=collection%3Aexchange", "kb/Q206968/", "help/"])
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
 def test_axe_finds_no_violation(
     browser: Browser, published: str, axe: str, address: str, scheme: Literal["light", "dark"], width: int
