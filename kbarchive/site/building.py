@@ -100,10 +100,9 @@ def build_site(
             starts += done.starts
         with closing(open_reader(index_dir)) as reader:
             take(Done([writer.put(f"search/{name}", data) for name, data in Shards(reader).columns()]))
-            named = reader.thesaurus
-        digests = (f"{file} {digest}" for file, digest in sorted(journal.files.items()) if file.startswith("search/"))
-        version = hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
-        take(Done([writer.put("search/manifest.bin", manifest(starts, version, named))]))
+            digests = (f"{file} {digest}" for file, digest in sorted(journal.files.items()) if file.startswith("search/"))
+            version = hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
+            take(Done([writer.put("search/manifest.bin", manifest(starts, version, reader))]))
         pages = sorted(file for file in journal.files if file.endswith(".html"))
         report.pages = len(pages)
         for _, done in in_order(task, _looks(pages), jobs or cores()):

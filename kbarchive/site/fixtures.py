@@ -18,9 +18,12 @@ _SHARED = ("app.css", "icon.svg", "keys.js")
 
 def fixtures(archive: Archive, task: Task, base_url: str) -> Iterator[tuple[str, bytes]]:
     """Files and what is in them. Sitemaps want whole addresses, so that there are none without a base."""
-    for path in (*(STATIC / name for name in _SHARED), *sorted(_OWN.glob("*.js"))):
+    modules = sorted(_OWN.glob("*.js"))
+    for path in (*(STATIC / name for name in _SHARED), *modules):
         yield f"static/{path.name}", path.read_bytes()
-    yield "search/index.html", task.show("find.html", "search/index.html")
+    # The modules that modules import are told at once, so that they are fetched side by side.
+    names = [path.name for path in modules]
+    yield "search/index.html", task.show("find.html", "search/index.html", modules=names)
     reason = "There is no page at this address."
     yield "404.html", task.show("problem.html", "404.html", anywhere=True, title="Nothing here", reason=reason, status=404)
     # Hosts that take a site for the source of one leave it alone where they find this.

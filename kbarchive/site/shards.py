@@ -24,7 +24,7 @@ import msgspec
 
 from kbarchive.index.facets import ALIKE, FACETS
 from kbarchive.index.reader import IndexReader
-from kbarchive.index.thesaurus import LONGEST, Names, Thesaurus
+from kbarchive.index.thesaurus import LONGEST, Names
 from kbarchive.index.values import TEXT
 from kbarchive.index.zones import K1
 from kbarchive.search.concepts import ASKING_FORMS
@@ -74,13 +74,12 @@ class Shards:
         return sorted({term for shard in self._reader.shards for term in shard.vocabulary.terms.split("\n") if term})
 
 
-def manifest(starts: Iterable[tuple[str, str]], version: str, named: Thesaurus) -> bytes:
-    """The file that tells of the others: of the files of terms the first term and the name; of all of them a digest.
-
-    The thesaurus is that of the index.
-    """
+def manifest(starts: Iterable[tuple[str, str]], version: str, reader: IndexReader) -> bytes:
+    """The file that tells of the others: of the files of terms the first term and the name; of all of them a digest."""
+    named = reader.thesaurus
     facts = {
         "version": version,
+        "documents": reader.documents,
         "terms": sorted(starts),
         "k1": K1,
         "settings": Settings(),

@@ -4,8 +4,8 @@ import { allowed, fold, rank } from "./ranking.js";
 import { evidence, places, snippet, tokens } from "./reading.js";
 import { runs, terms } from "./words.js";
 
-export const HITS = 20;
-const HEAD = 40; // so many texts are looked at before they are put in order
+export const HITS = 15;
+const HEAD = 30; // so many texts are looked at before they are put in order
 
 const NUMBER = /^\s*(?:Q|KB)?0*(\d{3,7})\s*$/i;
 
@@ -15,6 +15,7 @@ export async function search(query, filters, number, shards, page) {
   const all = [...filters, ...asked.filters];
   const excluded = asked.excluded.flatMap((text) => [...runs(text)].flatMap((run) => run.words.map(({ text: word }) => terms(word)[0])));
   const question = await ask(asked.parts, shards);
+  await shards.loaded;
   const nothing = !question.concepts.length && !all.length;
   const { hits, partial } = nothing ? { hits: [], partial: false } : rank(question, await allowed(excluded, all, shards), shards);
   const first = NUMBER.test(query) ? shards.names.indexOf(`Q${NUMBER.exec(query)[1]}`) : -1;

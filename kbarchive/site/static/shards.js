@@ -19,24 +19,23 @@ const once = (make) => {
 const NOWHERE = { documents: new Uint32Array(0), worths: new Uint8Array(0) };
 
 export class Shards {
-  constructor(folder, manifest, docs) {
+  // What is known of each document is there when `loaded` is; terms can be fetched before.
+  constructor(folder, manifest) {
     this.manifest = manifest;
-    this.lengths = docs.lengths;
-    this.alike = docs.alike;
-    let number = 0;
-    this.names = docs.names.map((name) => (typeof name === "number" ? `Q${(number += name)}` : name));
+    this.documents = manifest.documents;
     const versioned = (name) => new URL(`${name}?v=${manifest.version}`, folder);
     this.block = once(async (file) => blocked(await unpacked(versioned(file))));
     this.facet = once((name) => facts(versioned(`facet-${name}.bin`)));
+    this.loaded = facts(versioned("docs.bin")).then(({ names, lengths, alike }) => {
+      let number = 0;
+      this.names = names.map((name) => (typeof name === "number" ? `Q${(number += name)}` : name));
+      this.lengths = lengths;
+      this.alike = alike;
+    });
   }
 
   static async open(folder) {
-    const manifest = await facts(new URL("manifest.bin", folder), { cache: "no-cache" });
-    return new Shards(folder, manifest, await facts(new URL(`docs.bin?v=${manifest.version}`, folder)));
-  }
-
-  get documents() {
-    return this.names.length;
+    return new Shards(folder, await facts(new URL("manifest.bin", folder), { cache: "no-cache" }));
   }
 
   // The number of the file that has a term, -1 if none may.
