@@ -217,6 +217,9 @@ def test_the_index_of_the_browser_has_the_postings_of_the_index(read: tuple[Path
         assert index.location is not None
         reader = open_reader(index.location)
         terms = {term for shard in reader.shards for term in shard.vocabulary.terms.split("\n") if term}
+        named = {term.decode() for _, term in reader.thesaurus.named}
+        terms |= {term for term in named if any(shard.postings(TEXT, term.encode()) for shard in reader.shards)}
+        assert terms & named
         assert set(found) == terms
         for term in sorted(terms)[::7]:
             expected = [

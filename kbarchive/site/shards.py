@@ -71,7 +71,9 @@ class Shards:
 
     @cached_property
     def _terms(self) -> list[str]:
-        return sorted({term for shard in self._reader.shards for term in shard.vocabulary.terms.split("\n") if term})
+        """All terms of the text; those of the thesaurus are none of the vocabulary."""
+        terms = {term for shard in self._reader.shards for term in shard.vocabulary.terms.split("\n") if term}
+        return sorted(terms.union(term.decode() for _, term in self._reader.thesaurus.named))
 
 
 def manifest(starts: Iterable[tuple[str, str]], version: str, reader: IndexReader) -> bytes:
