@@ -18,7 +18,7 @@ from kbarchive.search import Index, open_index
 from kbarchive.site import SiteReport, build_site
 from kbarchive.site.links import links
 from kbarchive.site.places import name, place, relative
-from kbarchive.site.writing import journal_path
+from kbarchive.site.writing import Journal, journal_path
 from kbarchive.web import addresses
 from tests.commands import kbarchive
 from tests.pages import Page, words, words_of
@@ -276,6 +276,17 @@ def test_nothing_else_is_overwritten(small: Path, tmp_path: Path, what: str) -> 
     with pytest.raises(TargetError, match="name an"):
         build_site(small, out, 1)
     assert files(tmp_path) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such locks")
+def test_one_at_a_time(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    build_site(small, out, 1)
+    journal = Journal(out)
+    with pytest.raises(TargetError, match="is writing it"):
+        build_site(small, out, 1)
+    journal.close()
+    assert build_site(small, out, 1).written == 0
 
 
 def test_articles_that_have_just_a_value(small: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kbarchive.errors import TargetError
+from kbarchive.journal import lock
 from kbarchive.writers.atomic import output_file, writing
 
 _UNFINISHED = ".unfinished"
@@ -58,7 +59,7 @@ class Writer:
 
 
 class Journal:
-    """Keeps the journal of a site; for one process."""
+    """Keeps the journal of a site, for one process at a time. Raises TargetError where another one is at it."""
 
     def __init__(self, target: Path) -> None:
         self.files: dict[str, str] = {}
@@ -66,6 +67,11 @@ class Journal:
         self._target = target
         with writing(str(target)):
             self._stream = open(journal_path(target), "a", encoding="utf-8")  # noqa: SIM115 - closed by `close`
+        try:
+            lock(self._stream, str(target))
+        except BaseException:
+            self.close()
+            raise
 
     def add(self, made: Iterable[Made]) -> None:
         """Notes files that are there now."""
@@ -92,7 +98,8 @@ class Journal:
         return len(gone)
 
     def settle(self) -> None:
-        """Writes the journal anew, with what is there now and nothing else."""
+        """Writes the journal anew, with what is there now and nothing else, and closes it."""
+        self.close()
         with output_file(str(journal_path(self._target))) as stream:
             stream.write("".join(f"{digest} {file}\n" for file, digest in sorted(self.files.items())).encode())
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Hashable
 from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kbarchive.web.headers import entity_tag
 
 
 class Answer(NamedTuple):
@@ -74,8 +75,7 @@ class Keeper:
                 headers = MutableHeaders(scope=start)
                 if start["status"] == 200 and not message.get("more_body") and "cache-control" not in headers:
                     body = message.get("body", b"")
-                    # Weak, because the bytes may be sent packed or not.
-                    headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
+                    headers["ETag"] = entity_tag(body)
                     self._cache.put(asked, Answer(tuple(start["headers"]), body))
                 await send(start)
             await send(message)
