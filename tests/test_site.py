@@ -306,6 +306,7 @@ def test_the_command(small: Path, tmp_path: Path) -> None:
     assert b"3 articles" in done.stderr
     assert b" 0 lead nowhere" in done.stderr
     quiet = kbarchive("site", str(small), out, "--quiet")
+    assert b"python -m http.server" in kbarchive("site", "--help").stdout
     assert (quiet.returncode, quiet.stderr) == (0, b"")
     for wrong in (("--base-url", "elsewhere"), ()):
         arguments = ("site", str(small), out, *wrong) if wrong else ("site", str(tmp_path / "nothing"), out)
