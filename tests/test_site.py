@@ -308,10 +308,10 @@ def test_the_command(small: Path, tmp_path: Path) -> None:
     quiet = kbarchive("site", str(small), out, "--quiet")
     assert b"python -m http.server" in kbarchive("site", "--help").stdout
     assert (quiet.returncode, quiet.stderr) == (0, b"")
-    for wrong in (("--base-url", "elsewhere"), ()):
-        arguments = ("site", str(small), out, *wrong) if wrong else ("site", str(tmp_path / "nothing"), out)
-        done = kbarchive(*arguments)
+    for source, address in ((str(small), "elsewhere"), (str(tmp_path / "nothing"), "https://kb.example.org/")):
+        done = kbarchive("site", source, str(tmp_path / "another"), "--base-url", address)
         assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+    assert not (tmp_path / "another").exists()
 
 
 def test_without_the_extra(small: Path, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from kbarchive.site.fixtures import fixtures
 from kbarchive.site.shards import PARTS, Shards, manifest
 from kbarchive.site.walk import ways
 from kbarchive.site.work import ARTICLES, LINKS, SEARCH, WAYS, Done, Piece, Task
-from kbarchive.site.writing import Journal, Writer, prepare
+from kbarchive.site.writing import Journal, Writer, check
 from kbarchive.web.archive import Archive
 
 # So many articles, or ways to articles, are a piece of work: some tenths of a second.
@@ -73,7 +73,7 @@ def build_site(
     started = time.monotonic()
     folder = Path(target)
     report = SiteReport(location=str(folder))
-    prepare(folder)
+    check(folder)
     with ExitStack() as held:
         index_dir = _index_of(source, jobs, held, report, on_progress)
         index = held.enter_context(open_index(index_dir))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache
+from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -21,6 +21,8 @@ _PLAIN = re.compile(r"(?!q\d|page-|revision-|(?:con|prn|aux|nul|com\d|lpt\d)$)[a
 _ODD = re.compile(r"[^a-z0-9]+")
 _LONGEST = 60
 
+_REMEMBERED = 20_000  # addresses; those of collections and keywords are met again and again
+
 
 def name(text: str) -> str:
     """A name of a folder for a key or value: itself where that is plain, else its letters and some of its digest."""
@@ -30,7 +32,7 @@ def name(text: str) -> str:
     return f"{_ODD.sub('-', text.lower())[:_LONGEST].strip('-')}-{digest}".lstrip("-")
 
 
-@cache
+@lru_cache(_REMEMBERED)
 def place(address: str) -> str:
     """The file of an address, from the top of the site: kb/Q206968/index.html."""
     path, _, query = address.partition("?")

@@ -59,13 +59,14 @@ class Writer:
 
 
 class Journal:
-    """Keeps the journal of a site, for one process at a time. Raises TargetError where another one is at it."""
+    """Keeps the journal of a site, whose folder it makes. Raises TargetError where another process keeps it."""
 
     def __init__(self, target: Path) -> None:
         self.files: dict[str, str] = {}
         self._before = read_journal(target)
         self._target = target
         with writing(str(target)):
+            target.mkdir(parents=True, exist_ok=True)
             self._stream = open(journal_path(target), "a", encoding="utf-8")  # noqa: SIM115 - closed by `close`
         try:
             lock(self._stream, str(target))
@@ -123,11 +124,10 @@ def read_journal(target: Path) -> Mapping[str, str]:
     return {file: digest for digest, _, file in lines if file}
 
 
-def prepare(target: Path) -> None:
-    """Makes the folder of a site. Raises TargetError where there is something else than a site."""
+def check(target: Path) -> None:
+    """Raises TargetError where there is something else than a site."""
     with writing(str(target)):
         if target.exists() and not target.is_dir():
             raise TargetError(f"cannot write {target}: a folder is to be written, and it is a file; name another")
-        target.mkdir(parents=True, exist_ok=True)
-        if not journal_path(target).exists() and any(target.iterdir()):
+        if target.exists() and not journal_path(target).exists() and any(target.iterdir()):
             raise TargetError(f"cannot write {target}: it holds something else than a site; name an empty or a new folder")
