@@ -53,13 +53,13 @@ def measure_load(
         reading = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=server.stderr)
         own = time.process_time()
         try:
-            answers, memory = asyncio.run(_ask(port, server.pid, addresses, clients, seconds, most, zipf))
+            answers, memory, took = asyncio.run(_ask(port, server.pid, addresses, clients, seconds, most, zipf))
             spent = _cpu(server.pid)
         finally:
             server.terminate()
             server.wait(30)
             reading.wait(30)
-    return _table(answers, memory, spent, time.process_time() - own, clients, seconds)
+    return _table(answers, memory, spent, time.process_time() - own, clients, took)
 
 
 def _addresses(index: Index, number: int) -> list[Asked]:
@@ -96,11 +96,15 @@ def _addresses(index: Index, number: int) -> list[Asked]:
 
 async def _ask(
     port: int, pid: int, addresses: Sequence[Asked], clients: int, seconds: float, most: int, zipf: float
-) -> tuple[list[Answer], list[int]]:
+) -> tuple[list[Answer], list[int], float]:
     answers: list[Answer] = []
     memory: list[int] = []
     weights = list(accumulate(1 / place**zipf for place in range(1, len(addresses) + 1)))
-    until = time.perf_counter() + seconds
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    await _get(reader, writer, "/health")  # which is answered when the server has started
+    writer.close()
+    began = time.perf_counter()
+    until = began + seconds
 
     async def client(number: int) -> None:
         rng = random.Random(_SEED + number)  # noqa: S311 - no secret
@@ -125,7 +129,7 @@ async def _ask(
     watching = asyncio.create_task(watch())
     await asyncio.gather(*(client(number) for number in range(clients)))
     watching.cancel()
-    return answers, memory
+    return answers, memory, time.perf_counter() - began
 
 
 async def _get(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: str) -> int:
@@ -168,7 +172,7 @@ def _table(answers: list[Answer], memory: list[int], server: float, own: float, 
     statuses = sorted(Counter(answer.status for answer in answers).items())
     watched = zip((memory[0], memory[len(memory) // 2], memory[-1]), ("at first", "half-way", "at last"), strict=True)
     lines = [
-        f"{clients} clients, {len(answers):,} requests in {seconds:g} s ({len(answers) / seconds:,.0f}/s), "
+        f"{clients} clients, {len(answers):,} requests in {seconds:.0f} s ({len(answers) / seconds:,.0f}/s), "
         f"server {1000 * server / len(answers):.2f} ms of CPU a request, clients {1000 * own / len(answers):.2f} ms",
         "statuses: " + ", ".join(f"{status or 'none'} {count:,}" for status, count in statuses),
         "memory: " + ", ".join(f"{held / 1e6:,.0f} MB {when}" for held, when in watched),
