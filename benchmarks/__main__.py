@@ -10,6 +10,7 @@ import click
 
 from benchmarks.converting import measure_converting
 from benchmarks.indexing import measure_indexing
+from benchmarks.load import measure_load
 from benchmarks.memory import measure_memory
 from benchmarks.parsing import measure_parsing
 from benchmarks.peers import PEERS
@@ -122,6 +123,21 @@ def relevance(
             source, qrels, work or Path(temporary), index, chosen, _say, parts=ablation, agreement=agreement
         )
     click.echo(tables)
+
+
+@benchmarks.command()
+@click.argument("index", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--clients", type=click.IntRange(min=1, max=1000), default=32, show_default=True, help="Each asks on and on.")
+@click.option("--seconds", type=click.FloatRange(min=1, max=600), default=60.0, show_default=True, help="At most so long.")
+@click.option("--requests", type=click.IntRange(min=1), default=200_000, show_default=True, help="At most so many.")
+@click.option("--distinct", type=click.IntRange(min=1), default=20_000, show_default=True, help="Among so many addresses.")
+@click.option("--zipf", type=click.FloatRange(min=0), default=1.0, show_default=True, help="0: all equally often.")
+@click.argument("options", nargs=-1)
+def load(
+    index: Path, clients: int, seconds: float, requests: int, distinct: int, zipf: float, options: tuple[str, ...]
+) -> None:
+    """How soon `kbarchive serve` answers many clients over INDEX, on this machine alone. Options of serve stand behind --."""
+    click.echo(measure_load(index, clients, seconds, requests, distinct, zipf, options))
 
 
 def _say(message: str) -> None:

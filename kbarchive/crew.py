@@ -26,12 +26,15 @@ class Died(Exception):  # noqa: N818 - not for users
 
 
 class Worker(Generic[_Work, _Result]):
-    """A process that does a task, for one batch at a time. `work` is what it is at, under its `number`."""
+    """A process that does a task, for one batch at a time. `work` is what it is at, under its `number`.
 
-    def __init__(self, task: Callable[[_Work], _Result]) -> None:
-        context = multiprocessing.get_context()
+    It is started as `multiprocessing` usually does on the system, or in the way of this name.
+    """
+
+    def __init__(self, task: Callable[[_Work], _Result], method: str | None = None) -> None:
+        context: Any = multiprocessing.get_context(method)
         self.connection, theirs = context.Pipe()
-        self._process: Any = context.Process(target=_work, args=(task, theirs), daemon=True)
+        self._process = context.Process(target=_work, args=(task, theirs), daemon=True)
         self._process.start()
         theirs.close()  # so that the pipe ends with the process
         self.ready = False

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from io import FileIO
 from pathlib import Path
+from typing import TextIO
 
 from kbarchive.document import clean
 from kbarchive.errors import TargetError
@@ -162,7 +163,7 @@ def open_journal(target: str, *, resume: bool, keep: bool) -> Iterator[Journal]:
     with ExitStack() as closing:
         with writing(target):
             file = closing.enter_context(open(path, "r+b", buffering=0))
-            _lock(file, target)
+            lock(file, target)
             if resume:
                 remove_leftovers(target)
             else:
@@ -197,13 +198,14 @@ def _remove(path: Path, file: FileIO) -> None:
     path.unlink()
 
 
-def _lock(file: FileIO, target: str) -> None:
+def lock(file: FileIO | TextIO, target: str) -> None:
+    """Takes a file for this process, until it is closed. Raises TargetError where another one has it."""
     try:
         import fcntl
-    except ImportError:  # Windows, where two conversions to one target are the user's to avoid
+    except ImportError:  # Windows, where two runs to one target are the user's to avoid
         return
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in (errno.EAGAIN, errno.EACCES):  # else a file system without locks
-            raise TargetError(f"cannot write {clean(target)}: another conversion is writing it") from error
+            raise TargetError(f"cannot write {clean(target)}: another run is writing it") from error

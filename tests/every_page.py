@@ -13,7 +13,7 @@ import msgspec
 
 from kbarchive.search import Index, open_index
 from kbarchive.web import asked, reading
-from kbarchive.web.archive import Archive, Overview
+from kbarchive.web.archive import Archive
 from kbarchive.web.rendering import render
 from tests.pages import Page, words, words_of
 
@@ -29,7 +29,7 @@ class Found(msgspec.Struct):
 
 def every_page(index: Index, step: int = 1) -> Found:
     """What is found in the pages of every `step`th article. `seconds` is the time that making them took."""
-    archive, found = Archive(index, Overview()), Found()
+    archive, found = Archive(index), Found()
     known = set(index.dates())
     for key in islice(index.dates(), 0, None, step):
         start = time.perf_counter()

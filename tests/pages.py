@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -22,7 +23,7 @@ _VOID = {"meta", "link", "input", "hr", "br", "img"}
 
 @contextmanager
 def asking(opening: Callable[[], Index], limits: Limits | None = None, hosts: tuple[str, ...] = ("*",)) -> Iterator[TestClient]:
-    """A client of an application over an index; closed with it."""
+    """A client of an application over an index, which `opening` opens in other processes; closed with it."""
     with TestClient(create_app(opening, limits, hosts)) as client:
         yield client
 
@@ -31,7 +32,7 @@ def asking(opening: Callable[[], Index], limits: Limits | None = None, hosts: tu
 def asking_sample(folder: Path) -> Iterator[TestClient]:
     """A client of the bundled sample, whose index is made below a folder."""
     build_sample(folder / "sample")
-    with asking(lambda: open_index(folder / "sample")) as client:
+    with asking(partial(open_index, folder / "sample")) as client:
         yield client
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from benchmarks.__main__ import benchmarks
+from benchmarks.load import measure_load
+from tests.searching import index_of
 
 
 @pytest.mark.parametrize("command", ["parse", "convert"])
@@ -57,3 +60,11 @@ def test_memory_of_copies_is_measured() -> None:
     assert name == "o.jsonl"
     assert float(one) > 10
     assert float(difference.rstrip("%")) == pytest.approx((float(two) / float(one) - 1) * 100, abs=1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory and CPU are read from Linux's /proc")
+def test_the_load_of_many_clients_is_told(tmp_path: Path) -> None:
+    index_of(tmp_path).close()
+    told = measure_load(tmp_path / "index", clients=4, seconds=20, most=60, distinct=30, zipf=1.0, options=())
+    assert "statuses: 200 6" in told
+    assert "| all | 6" in told

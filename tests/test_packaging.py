@@ -75,6 +75,8 @@ def test_what_is_in_the_wheel(distributions: tuple[Path, Path]) -> None:
         "kbarchive/web/templates/base.html",
         "kbarchive/web/static/app.css",
         "kbarchive/web/static/app.js",
+        "kbarchive/web/static/keys.js",
+        "kbarchive/site/static/find.js",
         "kbarchive/corpus/README.md",
         "kbarchive/corpus/txt/206/Q206968.TXT",
     ):

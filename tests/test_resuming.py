@@ -138,7 +138,7 @@ def test_what_does_not_fit_is_done_again(source: Path, tmp_path: Path, make_arti
 
 def test_two_conversions_to_one_target_do_not_mix(source: Path, tmp_path: Path) -> None:
     def second(_: Report) -> None:
-        with pytest.raises(TargetError, match="another conversion"):
+        with pytest.raises(TargetError, match="another run"):
             convert(source, tmp_path / "out.jsonl", resume=True)
 
     convert(source, tmp_path / "out.jsonl", jobs=1, resumable=True, on_progress=second)

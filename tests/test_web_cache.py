@@ -2,40 +2,54 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-import pytest
-
-from kbarchive.search import Index, open_index
-from kbarchive.web.cache import Cache
+from kbarchive.index.reader import open_reader
+from kbarchive.search import Index
+from kbarchive.web.cache import Answer, Cache
 from tests.pages import asking
 from tests.searching import index_of
 
 
 def test_the_one_not_asked_for_longest_goes_first() -> None:
-    cache = Cache(10)
-    cache.put("a", b"1234")
-    cache.put("b", b"1234")
-    assert cache.get("a") == b"1234"
-    cache.put("c", b"1234")
-    assert [cache.get(asked) for asked in "abc"] == [b"1234", None, b"1234"]
-    cache.put("a", b"12345678")
-    assert [cache.get(asked) for asked in "abc"] == [b"12345678", None, None]
-    cache.put("large", b"x" * 11)
-    assert cache.get("large") is None
+    cache = Cache(12)
+    for asked in "ab":
+        cache.put(asked, Answer(((b"x", b"y"),), b"1234"))
+    assert cache.get("a") == Answer(((b"x", b"y"),), b"1234")
+    cache.put("c", Answer((), b"123456"))
+    assert [cache.get(asked) is not None for asked in "abc"] == [True, False, True]
+    cache.put("a", Answer((), b"12345678"))
+    assert [cache.get(asked) is not None for asked in "abc"] == [True, False, False]
+    cache.put("large", Answer((), b"x" * 13))
+    assert [cache.get(asked) is not None for asked in ("a", "large")] == [False, False]
 
 
-def test_an_answer_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
-    search = Index.search
+class _Telling(Index):
+    """An index that writes down beside itself what it is asked."""
 
-    def counted(self: Index, query: str, *arguments: object, **options: object) -> object:
-        made.append(query)
-        return search(self, query, *arguments, **options)  # type: ignore[arg-type]
+    def search(self, query: str, *arguments: object, **options: object) -> object:  # type: ignore[override]
+        assert self.location is not None
+        with (self.location.parent / "asked").open("a") as file:
+            file.write(f"{query}\n")
+        return super().search(query, *arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Index, "search", counted)
+
+def open_telling(folder: Path) -> Index:
+    return _Telling(open_reader(folder), "telling")
+
+
+def test_an_answer_is_made_once(tmp_path: Path) -> None:
     index_of(tmp_path).close()
-    with asking(lambda: open_index(tmp_path / "index")) as client:
-        first, second = (client.get("/search?q=relay").text for _ in range(2))
+    with asking(partial(open_telling, tmp_path / "index")) as client:
+        first, second = (client.get("/search?q=relay") for _ in range(2))
         assert "page=2" not in client.get("/search?q=relay&sort=date").text
-    assert (first == second, made) == (True, ["relay", "relay"])
+        plain = client.get("/search?q=relay", headers={"Accept-Encoding": "identity"})
+        health = [client.get("/health").status_code for _ in range(2)]
+    assert first.text == second.text == plain.text
+    assert first.headers["etag"] == second.headers["etag"]
+    assert first.headers["content-security-policy"] == second.headers["content-security-policy"]
+    assert "content-encoding" not in plain.headers
+    assert health == [200, 200]
+    # Once for each form in which it is sent, and once in the other order.
+    assert (tmp_path / "asked").read_text().split("\n").count("relay") == 3

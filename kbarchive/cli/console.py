@@ -20,6 +20,7 @@ from kbarchive.errors import KbArchiveError
 
 if TYPE_CHECKING:
     from kbarchive.pipeline import Report
+    from kbarchive.site import SiteReport
 
 _LIVE_SECONDS = 0.1
 _LOG_SECONDS = 5.0
@@ -132,7 +133,7 @@ def wants_color(color: str) -> bool:
 
 
 @contextlib.contextmanager
-def progress(quiet: bool = False) -> Iterator[Callable[[Report], None] | None]:
+def progress(quiet: bool = False) -> Iterator[Callable[[Report | SiteReport], None] | None]:
     """Gives what shows a report so far on stderr: a live line on a terminal, a line now and then in a log."""
     if quiet or sys.stderr is None:
         yield None
@@ -189,7 +190,7 @@ def _counted_lines(report: Report, outcome: str) -> Iterator[str]:
         yield "diagnostics: " + ", ".join(f"{code} {count:,}" for code, count in ranked(report.diagnostics))
 
 
-def _live_line() -> Iterator[Callable[[Report], None]]:
+def _live_line() -> Iterator[Callable[[Report | SiteReport], None]]:
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
@@ -199,10 +200,10 @@ def _live_line() -> Iterator[Callable[[Report], None]]:
         yield _every(_LIVE_SECONDS, lambda report: live.update(Text(_so_far(report)), refresh=True))
 
 
-def _every(seconds: float, show: Callable[[Report], None]) -> Callable[[Report], None]:
+def _every(seconds: float, show: Callable[[Report | SiteReport], None]) -> Callable[[Report | SiteReport], None]:
     last = time.monotonic()
 
-    def shown_at_times(report: Report) -> None:
+    def shown_at_times(report: Report | SiteReport) -> None:
         nonlocal last
         now = time.monotonic()
         if now - last >= seconds:
@@ -212,7 +213,12 @@ def _every(seconds: float, show: Callable[[Report], None]) -> Callable[[Report],
     return shown_at_times
 
 
-def _so_far(report: Report) -> str:
+def _so_far(report: Report | SiteReport) -> str:
+    from kbarchive.report import Report
+
+    if not isinstance(report, Report):
+        files = f"{counted(report.files, 'file')} of the site, {report.written:,} written"
+        return f"{files}, {report.links:,} links, {report.seconds:.0f} s"
     seconds = max(report.seconds, 0.1)
     rate = f"{report.articles / seconds:,.0f} articles/s, {report.bytes / 1e6 / seconds:,.1f} MB/s"
     share = report.source_bytes_read / report.source_bytes if report.source_bytes else 0.0

@@ -23,6 +23,7 @@ COMMANDS = {  # name: module, function, help in one line
     "diff": ("kbarchive.cli.diff", "diff", "Tell how two revisions of an article differ."),
     "refs": ("kbarchive.cli.refs", "refs", "Tell what an article cites, and what cites it."),
     "serve": ("kbarchive.cli.serve", "serve", "Show the archive in the browser."),
+    "site": ("kbarchive.cli.site", "site", "Make a site of static files, with a search in it."),
     "mcp": ("kbarchive.cli.mcp", "mcp", "Give assistants tools to search and read."),
     "completion": ("kbarchive.cli.shells", "completion", "Print a script by which a shell completes both commands."),
     "stats": ("kbarchive.cli.stats", "stats", "Count what the index holds."),

@@ -6,6 +6,7 @@ import ipaddress
 import logging
 import socket
 import sys
+from functools import partial
 
 import click
 
@@ -20,12 +21,19 @@ _LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1", "[::1]")
 @click.option("--host", default="127.0.0.1", metavar="NAME", help="Where to listen. Default: 127.0.0.1, this machine alone.")
 @click.option("--port", type=Number(min=0, max=65535), default=8380, metavar="N", help="Default: 8380; 0 for any free one.")
 @click.option("--allow-host", "names", multiple=True, metavar="NAME", help="A name it may be asked for by; * for any.")
-@click.option("--readers", type=Number(min=1, max=64), default=4, metavar="N", help="Searches at a time. Default: 4.")
+@click.option(
+    "--readers",
+    type=Number(min=1, max=64),
+    metavar="N",
+    help="Processes that search and make pages. Default: one a core, at least 2.",
+)
 @click.option(
     "--seconds", type=Number(min=1, max=600), default=10, metavar="N", help="The longest a page may take. Default: 10."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors: no access log.")
-def serve(index_dir: str | None, host: str, port: int, names: tuple[str, ...], readers: int, seconds: int, quiet: bool) -> None:
+def serve(
+    index_dir: str | None, host: str, port: int, names: tuple[str, ...], readers: int | None, seconds: int, quiet: bool
+) -> None:
     """Show the archive in the browser, until Ctrl-C.
 
     It listens on this machine alone, unless --host says otherwise, and only reads. The log on stderr tells what was asked
@@ -48,11 +56,13 @@ def serve(index_dir: str | None, host: str, port: int, names: tuple[str, ...], r
         from kbarchive.web import Limits, create_app
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error.name} is missing; install it with: pip install 'kbarchive[web]'") from error
+    from kbarchive.pipeline import cores
     from kbarchive.search import open_index
 
     opened(index_dir, "kbarchive", "serving", quiet).close()
     hosts = names or (_LOOPBACK_NAMES if _is_loopback(host) else ("*",))
-    app = create_app(lambda: open_index(index_dir), Limits(seconds=seconds, readers=readers), hosts)
+    limits = Limits(seconds=seconds, readers=readers or max(2, cores()))
+    app = create_app(partial(open_index, index_dir), limits, hosts)
     _write_log(quiet)
     server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None, server_header=False))
     listening = _listening(host, port)

@@ -9,7 +9,7 @@ import contextlib
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress
 from pathlib import Path
 
 from kbarchive.article import Article
@@ -169,6 +169,14 @@ class IndexReader:
             for document in range(shard.documents):
                 if document not in shard.deleted:
                     yield shard.base + document
+
+    def having(self, facet: str, value: str) -> list[int]:
+        """The documents that have a value of a facet (`facets.FACETS`)."""
+        column = self.facet(facet)
+        chosen = [value in values for values in column.sets]
+        found = list(compress(range(len(column.documents)), map(chosen.__getitem__, column.documents)))
+        deleted = {shard.base + document for shard in self.shards for document in shard.deleted}
+        return [document for document in found if document not in deleted] if deleted else found
 
     def key(self, document: int) -> str:
         """The key of a document."""

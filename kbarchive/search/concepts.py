@@ -23,7 +23,7 @@ _ASKING = frozenset(
     "have has had having there here this that these those it its please help need want wants trying try tried get gets getting "
     "got keep keeps a an the to of in on at for from with by and or as if so just really any some about into".split()
 )
-_ASKING_FORMS = frozenset(form(word) for word in _ASKING)
+ASKING_FORMS = frozenset(form(word) for word in _ASKING)
 
 # Where a query has so many other words, words that only ask count for little.
 _TELLING_WORDS = 2
@@ -85,12 +85,12 @@ def question(words: Sequence[AskedWord], scorer: Scorer, settings: Settings, cor
         found[number][term] = max(share, found[number].get(term, 0.0))
         if same:
             known[number].add(term)
-    telling = sum(word.form not in _ASKING_FORMS for word in firsts.values())
+    telling = sum(word.form not in ASKING_FORMS for word in firsts.values())
     concepts = []
     most = scorer.documents * settings.telling
     for number, alternatives in enumerate(found):
         rarity = scorer.rarity(max(scorer.frequency(Unit((term,))) for term in known[number]))
-        asks = telling >= _TELLING_WORDS and firsts[number].form in _ASKING_FORMS
+        asks = telling >= _TELLING_WORDS and firsts[number].form in ASKING_FORMS
         concepts.append(
             Concept(
                 text=firsts[number].text,

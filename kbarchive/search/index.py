@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self, get_args
@@ -26,7 +26,7 @@ from kbarchive.search.matching import Matcher, Matches
 from kbarchive.search.query import parse
 from kbarchive.search.ranking import Ranker, Ranking
 from kbarchive.search.reading import Reading
-from kbarchive.search.results import Explanation, Hit, QueryDiagnostic, Results, Sort
+from kbarchive.search.results import Explanation, Hit, QueryDiagnostic, Results, Sort, facet_filter
 from kbarchive.search.scoring import Scorer
 from kbarchive.search.settings import Settings
 from kbarchive.search.similarity import Similarity
@@ -163,6 +163,16 @@ class Index:
                 weights=likeness.terms,
             )
 
+    def having(self, facet: str, value: str, limit: int = 10, offset: int = 0) -> Results:
+        """The articles that have just this value of a facet, the newest first, without snippets; facets are counted.
+
+        A query finds more: product:Word finds all products with the word. `Results.query` is such a query.
+        """
+        asked = _Asked(limit, offset, True, "date", False, False)
+        with self._reading():
+            found = dict.fromkeys(self._reader.having(facet, value), 0.0)
+            return self._results(facet_filter(facet, value), found, lambda _: (), asked, weights={})
+
     def article(self, key: str, revision: int = 1) -> Article:
         """The full record by id (Q206968, q206968, 206968, KB206968) or key.
 
@@ -221,11 +231,7 @@ class Index:
     def months(self, facet: str | None = None, value: str = "") -> dict[str, int]:
         """How many articles are of each month (1999-05), in order; of all, or of those that have a value of a facet."""
         with self._reading():
-            documents: Iterable[int] = self._reader.all_documents()
-            if facet is not None:
-                of = self._reader.facet(facet)
-                having = {number for number, values in enumerate(of.sets) if value in values}
-                documents = [document for document in documents if of.documents[document] in having]
+            documents = self._reader.all_documents() if facet is None else self._reader.having(facet, value)
             dates = self._reader.numbers(DATE)
             counts = Counter(dates[document] // 100 for document in documents)
             return {f"{month // 100}-{month % 100:02}": count for month, count in sorted(counts.items()) if month}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 
+import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -13,8 +14,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from kbarchive.search import Index
-from kbarchive.web import machines
-from kbarchive.web.cache import Cache
+from kbarchive.web import machines, searching
+from kbarchive.web.cache import Keeper
 from kbarchive.web.headers import AccessLog, SafeHeaders
 from kbarchive.web.limits import Limits
 from kbarchive.web.page import routes
@@ -27,15 +28,17 @@ from kbarchive.web.rendering import STATIC
 def create_app(opening: Callable[[], Index], limits: Limits | None = None, hosts: Sequence[str] = ("*",)) -> Starlette:
     """The archive as an ASGI application.
 
-    `opening` opens the index; it is called once for each reader, at most `limits.readers` times. `hosts` are the names by
+    `opening` opens the index; each reader, which is a process of its own, calls it once, so that it must be a function that can
+    be pickled: `functools.partial(kbarchive.open_index, folder)`. `hosts` are the names by
     which it may be asked for, so that no page of another site reads it by a name that leads here.
     """
     limits = limits or Limits()
     pool = Pool(opening, limits.readers, limits.seconds)
-    cache = Cache(limits.cache)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await anyio.to_thread.run_sync(pool.start)
+        pool.warm(searching.ready)
         yield
         pool.close()
 
@@ -43,12 +46,13 @@ def create_app(opening: Callable[[], Index], limits: Limits | None = None, hosts
         routes=[
             Mount("/static", StaticFiles(directory=STATIC)),
             *machines.routes(pool),
-            *(route for page in PAGES for route in routes(page, pool, cache)),
+            *(route for page in PAGES for route in routes(page, pool)),
         ],
         middleware=[
             Middleware(AccessLog),
             Middleware(SafeHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+            Middleware(Keeper, size=limits.cache),
             Middleware(GZipMiddleware, minimum_size=600, compresslevel=5),
             Middleware(Guard),
         ],

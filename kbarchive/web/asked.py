@@ -8,13 +8,14 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
-from kbarchive.web.limits import LONGEST_KEY, LONGEST_QUERY, MOST_FILTERS, MOST_PAGES
+from kbarchive.web.limits import LONGEST_KEY, LONGEST_QUERY, MOST_FILTERS, MOST_PAGES, MOST_PAGES_OF_TITLES
 
 FacetName = Literal["collection", "product", "keyword", "type", "year"]
 
 _Query = Annotated[str, Meta(max_length=LONGEST_QUERY, description="What is looked for, in the query language")]
 _Filter = Annotated[str, Meta(max_length=LONGEST_KEY, description="A facet, a colon, and one of its values")]
 _Page = Annotated[int, Meta(ge=1, le=MOST_PAGES, description="Which page of the hits, from 1")]
+_TitlesPage = Annotated[int, Meta(ge=1, le=MOST_PAGES_OF_TITLES, description="Which page of the articles, from 1")]
 _Key = Annotated[str, Meta(max_length=LONGEST_KEY, description="The id or key of an article")]
 _Revision = Annotated[int, Meta(ge=1, le=10_000, description="Which text of the article, from 1 for the newest")]
 _Value = Annotated[str, Meta(max_length=LONGEST_KEY, description="A value of the facet")]
@@ -54,7 +55,7 @@ class Facet(msgspec.Struct, frozen=True):
 class Value(msgspec.Struct, frozen=True):
     facet: FacetName
     value: _Value
-    page: _Page = 1
+    page: _TitlesPage = 1
 
 
 def read(request: Request, kind: type[msgspec.Struct]) -> Any:

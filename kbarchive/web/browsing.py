@@ -9,12 +9,11 @@ import msgspec
 from kbarchive._version import __version__
 from kbarchive.index.facets import FACETS
 from kbarchive.resources import query_help
-from kbarchive.search import Hit, facet_filter
+from kbarchive.search import Hit
 from kbarchive.web import addresses, asked
 from kbarchive.web.archive import Archive
 from kbarchive.web.errors import NothingHereError
-from kbarchive.web.limits import HITS
-from kbarchive.web.searching import pages
+from kbarchive.web.limits import TITLES
 
 _VALUES = 300  # of a facet, on one page
 _MOST_FREQUENT = 12
@@ -107,10 +106,15 @@ def facets(archive: Archive, _: asked.Nothing) -> Facets:
     return Facets(shown, {name: len(values) for name, values in counted.items()})
 
 
+def pages_of_values(archive: Archive, facet: str) -> int:
+    """How many pages the values of a facet take."""
+    return max(1, -(-len(archive.facets[facet]) // _VALUES))
+
+
 def values(archive: Archive, wanted: asked.Facet) -> Values:
     """Raises NothingHereError behind the last page."""
     named = _by_name(archive.facets[wanted.facet], newest=wanted.facet == "year")
-    number = max(1, -(-len(named) // _VALUES))
+    number = pages_of_values(archive, wanted.facet)
     if wanted.page > number:
         raise NothingHereError(f"there are only {number} pages")
     start = _VALUES * (wanted.page - 1)
@@ -118,22 +122,24 @@ def values(archive: Archive, wanted: asked.Facet) -> Values:
 
 
 def value(archive: Archive, wanted: asked.Value) -> Value:
-    """Raises NothingHereError where no article has the value."""
+    """Raises NothingHereError where no article has the value, and behind the last page."""
     known = archive.facets[wanted.facet]
     if wanted.value not in known:
         raise NothingHereError(f"no article has the {wanted.facet} {wanted.value}")
-    query = facet_filter(wanted.facet, wanted.value)
-    results = archive.index.search(query, HITS, HITS * (wanted.page - 1), facets=True, sort="date")
+    number = -(-known[wanted.value] // TITLES)
+    if wanted.page > number:
+        raise NothingHereError(f"there are only {number} pages")
+    results = archive.index.having(wanted.facet, wanted.value, TITLES, TITLES * (wanted.page - 1))
     related = {name: _first(results.facets[name], _RELATED) for name in FACETS if name != wanted.facet}
     return Value(
         facet=wanted.facet,
         value=wanted.value,
         articles=known[wanted.value],
-        filter=query,
+        filter=results.query,
         months=archive.index.months(wanted.facet, wanted.value),
         related=related,
         page=wanted.page,
-        pages=pages(results.total),
+        pages=number,
         hits=results.hits,
     )
 

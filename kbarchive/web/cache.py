@@ -1,9 +1,22 @@
-"""Answers that were made lately: what an open index answers does not change."""
+"""Answers that were made lately, as they are sent: what an open index answers does not change."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
+from typing import NamedTuple
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kbarchive.web.headers import entity_tag
+
+
+class Answer(NamedTuple):
+    """The headers of an answer and what follows them."""
+
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
 
 
 class Cache:
@@ -12,17 +25,63 @@ class Cache:
     def __init__(self, size: int) -> None:
         self._size = size
         self._held = 0
-        self._answers: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
 
-    def get(self, asked: Hashable) -> bytes | None:
+    def get(self, asked: Hashable) -> Answer | None:
         if asked not in self._answers:
             return None
         self._answers.move_to_end(asked)
         return self._answers[asked]
 
-    def put(self, asked: Hashable, answer: bytes) -> None:
-        self._held += len(answer) - len(self._answers.pop(asked, b""))
+    def put(self, asked: Hashable, answer: Answer) -> None:
+        before = self._answers.pop(asked, None)
+        self._held += _size(answer) - (_size(before) if before else 0)
         self._answers[asked] = answer
         while self._held > self._size:
             _, dropped = self._answers.popitem(last=False)
-            self._held -= len(dropped)
+            self._held -= _size(dropped)
+
+
+class Keeper:
+    """Answers from the cache what was answered before. An answer is kept where it is whole, says nothing of the host that it
+    was asked of, and may be kept at all; it gets its ETag here, once.
+    """
+
+    _UNKEPT = ("/health", "/robots.txt", "/sitemap", "/opensearch.xml", "/suggest/", "/static/")
+
+    def __init__(self, app: ASGIApp, size: int) -> None:
+        self._app = app
+        self._cache = Cache(size)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith(self._UNKEPT):
+            await self._app(scope, receive, send)
+            return
+        packed = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        asked = scope["raw_path"], scope["query_string"], packed
+        answer = self._cache.get(asked)
+        if answer is not None:
+            await send({"type": "http.response.start", "status": 200, "headers": list(answer.headers)})
+            await send({"type": "http.response.body", "body": answer.body})
+            return
+        held: list[Message] = []
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                held.append(message)
+                return
+            if held:
+                start = held.pop()
+                headers = MutableHeaders(scope=start)
+                if start["status"] == 200 and not message.get("more_body") and "cache-control" not in headers:
+                    body = message.get("body", b"")
+                    headers["ETag"] = entity_tag(body)
+                    self._cache.put(asked, Answer(tuple(start["headers"]), body))
+                await send(start)
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+
+def _size(answer: Answer) -> int:
+    return len(answer.body) + sum(len(name) + len(value) for name, value in answer.headers)

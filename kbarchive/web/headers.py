@@ -103,13 +103,16 @@ def _add(headers: MutableHeaders, scope: Scope) -> None:
         headers["Cache-Control"] = "no-cache"
 
 
+def entity_tag(body: bytes) -> str:
+    """The ETag of an answer; weak, because the bytes may be sent packed or not."""
+    return f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
+
+
 def _validate(start: Message, message: Message, known: str) -> None:
     headers = MutableHeaders(scope=start)
     tag = headers.get("etag")
     if tag is None:
-        # Weak, because the bytes may be sent packed or not.
-        tag = f'W/"{hashlib.sha256(message.get("body", b"")).hexdigest()[:20]}"'
-        headers["ETag"] = tag
+        tag = headers["ETag"] = entity_tag(message.get("body", b""))
     if tag.removeprefix("W/") in (part.strip().removeprefix("W/") for part in known.split(",")):
         start["status"] = 304
         message["body"] = b""

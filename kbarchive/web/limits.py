@@ -7,8 +7,14 @@ import msgspec
 HITS = 20
 """Hits on a page."""
 
+TITLES = 100
+"""Titles on a page of those that have a value of a facet."""
+
 MOST_PAGES = 50
 """So many pages of hits can be asked for: whoever wants more has to say more."""
+
+MOST_PAGES_OF_TITLES = 10_000
+"""The pages of a value end where its articles do."""
 
 LONGEST_QUERY = 1000
 """In characters; error messages with a stack of names have been seen with 600."""
@@ -23,5 +29,5 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     how many bytes of answers are kept."""
 
     seconds: float = 10.0
-    readers: int = 4
-    cache: int = 32_000_000
+    readers: int = 2
+    cache: int = 64_000_000

@@ -11,14 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from kbarchive.web import addresses, asked, searching
+from kbarchive.web import addresses, asked, searching, sitemaps
 from kbarchive.web.archive import Archive
 from kbarchive.web.errors import NothingHereError
 from kbarchive.web.openapi import SUGGEST, description
 from kbarchive.web.pool import Pool
 
-_PART = 10_000  # addresses in a file of the sitemap; 50,000 are allowed
-_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -28,13 +26,12 @@ def routes(pool: Pool) -> list[Route]:
         return Response(f"User-agent: *\n{refused}\nSitemap: {_base(request)}/sitemap.xml\n", media_type="text/plain")
 
     async def sitemap(request: Request) -> Response:
-        parts = await pool.run(lambda archive: -(-len(archive.dates) // _PART))
-        lines = (f"<sitemap><loc>{_base(request)}/sitemap-{part}.xml</loc></sitemap>\n" for part in range(1, parts + 1))
-        return _xml(f'{_XML}<sitemapindex xmlns="{_SITEMAP}">\n{"".join(lines)}</sitemapindex>\n')
+        parts = await pool.run(_number_of_parts)
+        return _xml(sitemaps.index(_base(request), parts))
 
     async def sitemap_part(request: Request) -> Response:
         part, base = request.path_params["part"], _base(request)
-        return _xml(await pool.run(lambda archive: _addresses(archive, part, base)))
+        return _xml(await pool.run(_addresses, part, base))
 
     async def opensearch(request: Request) -> Response:
         return Response(_opensearch(_base(request)), media_type="application/opensearchdescription+xml")
@@ -44,21 +41,17 @@ def routes(pool: Pool) -> list[Route]:
 
     async def suggest(request: Request) -> Response:
         typed = asked.read(request, asked.Typed)
-        found = await pool.run(lambda archive: searching.suggest(archive, typed))
+        found = await pool.run(searching.suggest, typed)
         return Response(msgspec.json.encode(found), media_type="application/json")
 
     async def suggest_to_browsers(request: Request) -> Response:
         typed, base = asked.read(request, asked.Typed), _base(request)
-        found = (await pool.run(lambda archive: searching.suggest(archive, typed))).suggestions
+        found = (await pool.run(searching.suggest, typed)).suggestions
         columns = ([s.text for s in found], [s.detail for s in found], [base + s.address for s in found])
         return Response(msgspec.json.encode([typed.q, *columns]), media_type="application/x-suggestions+json")
 
     async def at_random(_: Request) -> Response:
-        keys = await pool.run(lambda archive: archive.dates)
-        if not keys:
-            raise NothingHereError("the archive has no article")
-        number = random.randrange(len(keys))  # noqa: S311 - no secret
-        response = RedirectResponse(addresses.article(next(islice(keys, number, None))), 302)
+        response = RedirectResponse(addresses.article(await pool.run(_at_random)), 302)
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -74,19 +67,28 @@ def routes(pool: Pool) -> list[Route]:
     ]
 
 
+def _number_of_parts(archive: Archive) -> int:
+    return sitemaps.number_of_parts(len(archive.dates))
+
+
+def _at_random(archive: Archive) -> str:
+    if not archive.dates:
+        raise NothingHereError("the archive has no article")
+    number = random.randrange(len(archive.dates))  # noqa: S311 - no secret
+    return next(islice(archive.dates, number, None))
+
+
 def _addresses(archive: Archive, part: int, base: str) -> str:
-    dated = list(archive.dates.items())[_PART * (part - 1) : _PART * part] if part > 0 else []
-    if not dated:
+    dated = islice(archive.dates.items(), sitemaps.PART * (part - 1), sitemaps.PART * part) if part > 0 else ()
+    found = [(base + addresses.article(key), date) for key, date in dated]
+    if not found:
         raise NothingHereError("the sitemap has no such part")
-    lines = (
-        f"<url><loc>{escape(base + addresses.article(key))}</loc>{f'<lastmod>{date}</lastmod>' if date else ''}</url>\n"
-        for key, date in dated
-    )
-    return f'{_XML}<urlset xmlns="{_SITEMAP}">\n{"".join(lines)}</urlset>\n'
+    return sitemaps.part(found)
 
 
 def _opensearch(base: str) -> str:
     """https://github.com/dewitt/opensearch/blob/master/opensearch-1-1-draft-6.md"""
+    base = escape(base)
     return (
         f'{_XML}<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">\n'
         "<ShortName>kbarchive</ShortName>\n"
@@ -105,4 +107,4 @@ def _xml(text: str) -> Response:
 
 
 def _base(request: Request) -> str:
-    return escape(str(request.base_url).rstrip("/"))
+    return str(request.base_url).rstrip("/")

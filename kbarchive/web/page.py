@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from kbarchive.web import addresses, asked
 from kbarchive.web.archive import Archive
-from kbarchive.web.cache import Cache
 from kbarchive.web.errors import MovedError
 from kbarchive.web.pool import Pool
 from kbarchive.web.rendering import render
@@ -33,35 +32,31 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         return addresses.twin(self.path)
 
 
-def routes(page: Page, pool: Pool, cache: Cache) -> list[Route]:
+def routes(page: Page, pool: Pool) -> list[Route]:
     """The twin's route stands first: the path of a page may take any text."""
-
-    async def answer(asked_for: Hashable, make: Callable[[Archive], bytes]) -> bytes:
-        made = cache.get(asked_for)
-        if made is None:
-            made = await pool.run(make)
-            cache.put(asked_for, made)
-        return made
 
     async def as_json(request: Request) -> Response:
         wanted = asked.read(request, page.asked)
         try:
-            data = await answer((page.twin, wanted), lambda archive: msgspec.json.encode(page.make(archive, wanted)))
+            return Response(await pool.run(_encoded, page, wanted), media_type="application/json")
         except MovedError as moved:
             path, _, query = moved.address.partition("?")
             return RedirectResponse(addresses.twin(path, query), 308)
-        return Response(data, media_type="application/json")
 
     async def as_html(request: Request) -> Response:
         wanted = asked.read(request, page.asked)
         twin = addresses.twin(request.scope["raw_path"].decode("ascii").rstrip("/") or "/", request.url.query)
         try:
-            text = await answer(
-                (page.path, wanted, twin),
-                lambda archive: render(page.template, view=page.make(archive, wanted), twin=twin).encode(),
-            )
+            return Response(await pool.run(_shown, page, wanted, twin), media_type="text/html")
         except MovedError as moved:
             return RedirectResponse(moved.address, 308)
-        return Response(text, media_type="text/html")
 
     return [Route(page.twin, as_json), Route(page.path, as_html)]
+
+
+def _encoded(archive: Archive, page: Page, wanted: msgspec.Struct) -> bytes:
+    return msgspec.json.encode(page.make(archive, wanted))
+
+
+def _shown(archive: Archive, page: Page, wanted: msgspec.Struct, twin: str) -> bytes:
+    return render(page.template, view=page.make(archive, wanted), twin=twin).encode()

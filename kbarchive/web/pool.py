@@ -1,73 +1,132 @@
-"""Several readers of one index: an Index is used by one thread at a time, so that with one a slow search would hold up all."""
+"""Readers of one index, each a process of its own: Python computes one thing at a time in a process, so that there a search
+would hold up all that is asked meanwhile, and nothing could stop it.
+"""
 
 from __future__ import annotations
 
+import logging
 import queue
+import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import anyio
 import anyio.to_thread
 
+from kbarchive.crew import Died, Worker
 from kbarchive.search import Index
-from kbarchive.web.archive import Archive, Overview
+from kbarchive.web.archive import Archive
 from kbarchive.web.errors import BusyError
 
 _Answer = TypeVar("_Answer")
 
-_THREADS = 64  # at work or waiting for a reader; further requests wait without a thread
+_LOG = logging.getLogger("kbarchive.web")
+
+_THREADS = 64  # waiting for a reader or its answer; further requests wait without a thread
+
+_Reader = Worker[tuple[Callable[..., Any], tuple[Any, ...]], Any]
+
+
+class _Reading:
+    """What a reader does: it calls functions with its archive, which it opens for the first one."""
+
+    def __init__(self, opening: Callable[[], Index]) -> None:
+        self._opening = opening
+        self._archive: Archive | None = None
+
+    def __call__(self, work: tuple[Callable[..., Any], tuple[Any, ...]]) -> Any:
+        if self._archive is None:
+            self._archive = Archive(self._opening())
+        function, arguments = work
+        return function(self._archive, *arguments)
 
 
 class Pool:
-    """Hands out readers. `opening` opens the index once more; readers are opened when they are first needed.
+    """Hands out readers, once they are started. Where one was stopped or died another takes its place.
 
-    The reader last used is used first: its columns are read, its caches are filled. `close` closes them all.
+    The reader last used is used first: its columns are read, its caches are filled. `close` ends them all.
     """
 
     def __init__(self, opening: Callable[[], Index], size: int, seconds: float) -> None:
-        self._opening = opening
+        self._task = _Reading(opening)
         self._seconds = seconds
-        self._overview = Overview()
-        self._free: queue.LifoQueue[Archive | None] = queue.LifoQueue()
         self._size = size
-        for _ in range(size):
-            self._free.put(None)
+        self._free: queue.LifoQueue[_Reader | None] = queue.LifoQueue()  # None for one that is to be started
+        self._held: set[_Reader] = set()
+        self._closed = False
         self._limiter: anyio.CapacityLimiter | None = None
 
-    async def run(self, work: Callable[[Archive], _Answer]) -> _Answer:
-        """What `work` gives in a thread of its own. Raises BusyError where that takes too long.
+    async def run(self, function: Callable[..., _Answer], *arguments: object) -> _Answer:
+        """What a function gives for an archive and some arguments; all of these go to another process and back.
 
-        A thread cannot be stopped: it keeps its reader until it is done, and the other requests have the other readers.
+        Raises BusyError where that takes too long, and what the function raises. A reader that has worked for longer than a
+        request may take is stopped.
         """
         if self._limiter is None:
             self._limiter = anyio.CapacityLimiter(_THREADS)
         deadline = time.monotonic() + self._seconds
         with anyio.move_on_after(self._seconds):
             return await anyio.to_thread.run_sync(
-                lambda: self._work(work, deadline), abandon_on_cancel=True, limiter=self._limiter
+                lambda: self._work(function, arguments, deadline), abandon_on_cancel=True, limiter=self._limiter
             )
         raise BusyError
 
-    def close(self) -> None:
-        """Closes the readers, each when its work is done, so long as a request may take."""
-        deadline = time.monotonic() + self._seconds
-        for _ in range(self._size):
-            try:
-                reader = self._free.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
-                return  # one that never comes back ends with the process
-            if reader is not None:
-                reader.index.close()
+    def start(self) -> None:
+        """Starts all readers, and comes back when they can be asked."""
+        started = [self._started() for _ in range(self._size)]
+        for reader in started:
+            reader.answer()
+            self._free.put(reader)
 
-    def _work(self, work: Callable[[Archive], _Answer], deadline: float) -> _Answer:
+    def warm(self, function: Callable[[Archive], object]) -> None:
+        """Has each reader do something in the background, so that what is read for it need not be read later."""
+        for _ in range(self._size):
+            threading.Thread(target=self._warmed, args=(function,), daemon=True).start()
+
+    def close(self) -> None:
+        """Ends the readers, whatever they do."""
+        self._closed = True
+        for reader in list(self._held):
+            self._drop(reader)
+
+    def _warmed(self, function: Callable[[Archive], object]) -> None:
+        try:
+            self._work(function, (), time.monotonic() + self._seconds)
+        except Exception as error:  # whoever asks next is told
+            _LOG.info("not ready: %s", error)
+
+    def _work(self, function: Callable[..., _Answer], arguments: tuple[Any, ...], deadline: float) -> _Answer:
         try:
             reader = self._free.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
             raise BusyError from None
+        kept = None
         try:
-            if reader is None:
-                reader = Archive(self._opening(), self._overview)
-            return work(reader)
+            reader = reader or self._started()
+            if not reader.ready:
+                reader.answer()
+            reader.send(0, (function, arguments))
+            if not reader.connection.poll(self._seconds):
+                raise BusyError
+            kept = reader
+            return cast("_Answer", reader.answer())
+        except Died:
+            kept = None
+            raise BusyError from None
         finally:
-            self._free.put(reader)
+            if reader and not kept:
+                self._drop(reader)
+            self._free.put(kept)
+
+    def _started(self) -> _Reader:
+        if self._closed:
+            raise BusyError
+        # Not forked, since the sockets and locks of this process are its own.
+        reader: _Reader = Worker(self._task, "spawn")
+        self._held.add(reader)
+        return reader
+
+    def _drop(self, reader: _Reader) -> None:
+        self._held.discard(reader)
+        reader.stop()

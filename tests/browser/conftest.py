@@ -6,14 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
 from kbarchive.index.build import build_sample
+from kbarchive.site import build_site
 from tests.searching import index_of
 from tests.test_web_safety import planted
 
@@ -72,6 +76,40 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     index_of(folder, planted()).close()
     with served(folder / "index") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the bundled sample as a site, in a folder of a host of static files."""
+    top = tmp_path_factory.mktemp("published")
+    build_site("sample", top / "some" / "folder")
+    with hosted(top) as address:
+        yield f"{address}/some/folder"
+
+
+@pytest.fixture(scope="session")
+def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site of articles that mean no good."""
+    top = tmp_path_factory.mktemp("hostile-site")
+    index_of(top, planted()).close()
+    build_site(top / "index", top / "site")
+    with hosted(top / "site") as address:
+        yield address
+
+
+@contextmanager
+def hosted(folder: Path) -> Iterator[str]:
+    """The address of a host of static files, as Python has one."""
+    handler = partial(_Quiet, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
 
 
 @contextmanager

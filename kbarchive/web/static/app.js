@@ -1,12 +1,10 @@
 // Everything works without this. With it: suggestions while typing, results that follow the query, and keys.
-"use strict";
+import { fit, hits, keys, later } from "./keys.js";
 
 (() => {
   const box = document.getElementById("q");
   const form = box && box.form;
-  document.documentElement.classList.add("js");
   const live = () => document.querySelector("#results[data-live]");
-  const hits = () => [...document.querySelectorAll("main .hit h2 a, main .titles a, main ul.values a")];
 
   // One request at a time: a newer one ends the older.
   let running = null;
@@ -17,11 +15,6 @@
     return answer.ok ? answer : null;
   };
   const quietly = (promise) => promise.catch((error) => { if (error.name !== "AbortError") throw error; });
-
-  const later = (wait, act) => {
-    let timer = 0;
-    return (...given) => { clearTimeout(timer); timer = setTimeout(() => act(...given), wait); };
-  };
 
   if (form) {
     const list = document.createElement("ul");
@@ -113,28 +106,5 @@
     form.addEventListener("submit", () => { if (running) running.abort(); });
   }
 
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const inField = event.target.closest("input, textarea, select, [contenteditable]");
-    if (event.key === "/" && !inField && box) {
-      event.preventDefault();
-      box.focus();
-      box.select();
-      return;
-    }
-    if (inField || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
-    const all = hits(), place = all.indexOf(document.activeElement);
-    if (place < 0) return;
-    event.preventDefault();
-    const next = all[place + (event.key === "ArrowDown" ? 1 : -1)];
-    if (next) next.focus();
-    else if (event.key === "ArrowUp" && box) box.focus();
-  });
-
-  // On a phone the facets begin shut.
-  const fit = () => {
-    const facets = document.querySelector(".facets");
-    if (facets && matchMedia("(max-width: 44rem)").matches) facets.open = false;
-  };
-  fit();
+  keys(box);
 })();
