@@ -13,12 +13,14 @@ from pathlib import Path
 import msgspec
 from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
 
-from kbarchive.document import Entry
+from kbarchive.article import Article
+from kbarchive.document import Entry, clean
 from kbarchive.errors import SearchIndexError
 from kbarchive.index.folders import folder_to_build
 from kbarchive.index.likeness import groups
+from kbarchive.index.publishing import complete, new_generation
 from kbarchive.index.shard import Counts, Written
-from kbarchive.index.store import Metadata, new_generation, write_metadata
+from kbarchive.index.store import Generation, Metadata
 from kbarchive.index.workers import LocalWorker, ProcessWorker, Worker
 from kbarchive.pipeline import Report, cores
 from kbarchive.reading import batches
@@ -74,14 +76,41 @@ def build_index(
         metadata, report = _fill(workers, chain(first, work), on_progress, started)
         if not metadata.articles:
             raise SearchIndexError(f"no article found in {', '.join(map(str, paths))}: nothing was indexed")
-        sources_named = tuple(os.fspath(path) for path in paths)
+        sources_named = tuple(clean(os.fspath(path)) for path in paths)
         shard_names = tuple(shards[number].name for number in map(int, metadata.shards))
-        write_metadata(generation, msgspec.structs.replace(metadata, shards=shard_names, sources=sources_named))
+        metadata = msgspec.structs.replace(metadata, shards=shard_names, sources=sources_named, given_in=_working_folder())
+        complete(Generation(generation, metadata))
     return IndexReport(
         **{**msgspec.structs.asdict(report), "seconds": time.monotonic() - started},
         location=str(folder),
         indexed=metadata.articles,
     )
+
+
+def _working_folder() -> str:
+    try:
+        return clean(os.getcwd())
+    except FileNotFoundError:  # removed
+        return ""
+
+
+def build_from_records(texts: Iterable[tuple[Article, bytes]], folder: Path, known: Metadata | None) -> int:
+    """Makes an index anew of articles and older revisions, each with the bytes it was read from, in the order of reading.
+
+    What is known of the sources is kept. Returns the number of articles. Raises SearchIndexError where the folder cannot be
+    written.
+    """
+    with new_generation(folder) as generation:
+        shard = generation / "shard-0"
+        shard.mkdir()
+        worker = LocalWorker(FileStorage(str(shard)))
+        for number, (article, source) in enumerate(texts):
+            worker.take(article, source, (number, 0))
+        metadata, _ = _fill([worker], (), None, time.monotonic())
+        if known:
+            metadata = msgspec.structs.replace(metadata, sources=known.sources, given_in=known.given_in)
+        complete(Generation(generation, msgspec.structs.replace(metadata, shards=(shard.name,))))
+    return metadata.articles
 
 
 def build_sample(index_dir: Path) -> None:
@@ -148,9 +177,7 @@ def _fill(
         articles=counted[Role.ARTICLE],
         revisions=report.revisions,
         identical=report.identical,
-        sources=(),
         counts=counts,
-        files={},
     )
     return metadata, report
 
