@@ -32,6 +32,14 @@ class SearchIndexError(KbArchiveError):
     """An index cannot be built, found, opened or trusted."""
 
 
+class DamagedIndexError(SearchIndexError):
+    """An index is not what was written. `what` tells what is damaged."""
+
+    def __init__(self, message: str, what: str = "") -> None:
+        super().__init__(message)
+        self.what = what
+
+
 class UnknownArticleError(KbArchiveError):
     """No article of the index has the id or key asked for."""
 

@@ -18,8 +18,8 @@ from whoosh.query import Phrase, Term
 
 from kbarchive import parse
 from kbarchive.document import Document
-from kbarchive.errors import SearchIndexError, SourceError, UnknownArticleError
-from kbarchive.index import build_index, columns, workers
+from kbarchive.errors import DamagedIndexError, SearchIndexError, SourceError, UnknownArticleError
+from kbarchive.index import build_index, columns, store, workers
 from kbarchive.index.files import DamagedFileError
 from kbarchive.index.pool import InvertedPool
 from kbarchive.index.postings import Postings
@@ -182,11 +182,34 @@ def test_what_is_no_index_is_told_with_what_mends_it(tmp_path: Path) -> None:
             open_index(place)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_source_whose_name_is_no_text_is_indexed(tmp_path: Path) -> None:
+    source = write_articles(tmp_path / os.fsdecode(b"art\xefcles"))
+    build_index(source, tmp_path / "index", jobs=1)
+    with open_index(tmp_path / "index") as index:
+        assert index.name == f"art\ufffdcles ({tmp_path / 'index'})"
+
+
+def test_metadata_that_are_none_are_told(tmp_path: Path) -> None:
+    index_of(tmp_path).close()
+    (metadata,) = (tmp_path / "index").glob("generation-*/index.json")
+    shards = metadata.read_text().replace('"shard-0"', '"../shard-0"')
+    for text in ("[]", "{", f'{{"format": {FORMAT}}}', "", shards):
+        metadata.write_text(text)
+        (tmp_path / "index" / "current").write_bytes(store.pointing_at(metadata.parent))
+        with pytest.raises(DamagedIndexError):
+            open_index(tmp_path / "index")
+
+
 def test_an_index_of_another_format_is_told(tmp_path: Path) -> None:
     index_of(tmp_path).close()
     (metadata,) = (tmp_path / "index").glob("generation-*/index.json")
     metadata.write_text(metadata.read_text().replace(f'"format": {FORMAT}', '"format": 999'))
-    with pytest.raises(SearchIndexError, match="format 999"):
+    (tmp_path / "index" / "current").write_bytes(store.pointing_at(metadata.parent))
+    with pytest.raises(SearchIndexError, match=r"format 999.*kbarchive index SOURCE"):
+        open_index(tmp_path / "index")
+    (tmp_path / "index" / "current").write_text("generation-000001\n")
+    with pytest.raises(SearchIndexError, match="format 7 or less"):
         open_index(tmp_path / "index")
 
 
@@ -200,7 +223,7 @@ def test_damage_is_told_and_never_a_traceback(tmp_path: Path, pattern: str) -> N
     data = path.read_bytes()
     for damaged in (b"", data[: len(data) // 2], bytes(byte ^ 0xFF for byte in data)):
         path.write_bytes(damaged)
-        with pytest.raises(SearchIndexError, match="kbarchive index SOURCE"), open_index(tmp_path / "index") as index:
+        with pytest.raises(SearchIndexError, match="kbarchive index --repair"), open_index(tmp_path / "index") as index:
             index.search("relay not allowed", facets=True)
     path.write_bytes(data)
     with open_index(tmp_path / "index") as index:

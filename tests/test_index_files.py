@@ -108,7 +108,7 @@ def test_a_file_is_read_to_its_end_though_it_was_removed(tmp_path: Path) -> None
     file.close()
 
 
-def test_an_empty_file_is_none_that_could_be_mapped(tmp_path: Path) -> None:
+def test_an_empty_file_is_read(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     file = OpenFile(Folder(tmp_path), "file")
     assert (file.size, file.read()) == (0, b"")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import click
 
 from kbarchive.cli.completion import complete_file, complete_index
-from kbarchive.cli.console import CONTEXT_SETTINGS, Number, progress, summarize
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, counted, progress, say, summarize
 from kbarchive.cli.scheduler import scheduler_option, workers
+
+_MOST_NAMED = 20
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
-@click.argument("sources", metavar="SOURCE...", shell_complete=complete_file, nargs=-1, required=True)
+@click.argument("sources", metavar="SOURCE...", shell_complete=complete_file, nargs=-1)
 @click.option(
     "--index",
     "index_dir",
@@ -20,8 +22,11 @@ from kbarchive.cli.scheduler import scheduler_option, workers
 )
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core.")
 @scheduler_option
+@click.option("--repair", is_flag=True, help="Mend the index instead; no SOURCE is wanted.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-def index(sources: tuple[str, ...], index_dir: str | None, jobs: int | None, scheduler: str | None, quiet: bool) -> int:
+def index(
+    sources: tuple[str, ...], index_dir: str | None, jobs: int | None, scheduler: str | None, repair: bool, quiet: bool
+) -> int:
     """Index all articles of each SOURCE, so that kbsearch finds them and kbarchive show, refs and stats know them.
 
     A SOURCE is a file, a folder, a zip, a tar (of any compression), or - for standard input. The new index takes the
@@ -29,23 +34,60 @@ def index(sources: tuple[str, ...], index_dir: str | None, jobs: int | None, sch
     of one article the newest is found; older ones are kept for `kbarchive show --revisions` and `kbarchive diff`,
     identical ones are one. The summary on stderr counts them.
 
+    --repair checks the index (`kbarchive check --index`), and mends one that is damaged: from an older generation that is
+    whole, from its sources if they are still there, or from what it stores of each article.
+
     \b
     Examples:
       kbarchive index archive.tar.xz
       kbarchive index txt/ more/ --index ~/kb.idx
       kbarchive index archive.tar.xz --scheduler tcp://10.0.0.1:8786
       kbsearch --index ~/kb.idx relay not allowed
+      kbarchive index --repair --index ~/kb.idx
 
     \b
     Exit codes:
       0  all was read
-      1  some files could not be read (they are named); the others are indexed
+      1  some files could not be read, or articles had back (they are named); the others are indexed
       2  no index was made
     """
     from kbarchive.index import build_index
 
+    if repair and sources:
+        raise click.UsageError("--repair takes no SOURCE: the index knows what it was made of")
+    if repair and scheduler:
+        raise click.UsageError("--repair works on this machine alone, without --scheduler")
+    if repair:
+        return _repair(index_dir, jobs, quiet)
+    if not sources:
+        raise click.UsageError("Missing argument 'SOURCE...'.")
     with progress(quiet) as show, workers(scheduler) as (executor, threads):
         report = build_index(sources, index_dir, jobs or threads, executor=executor, on_progress=show)
     if not quiet or report.failures:
         summarize(report, f" -> {report.location}")
     return 1 if report.failures else 0
+
+
+def _repair(index_dir: str | None, jobs: int | None, quiet: bool) -> int:
+    from kbarchive.index.repair import repair_index
+
+    with progress(quiet) as show:
+        repair = repair_index(index_dir, jobs, on_progress=show)
+    if repair.report and (not quiet or repair.report.failures):
+        summarize(repair.report, f" -> {repair.location}")
+    articles = counted(repair.indexed, "article")
+    if repair.before not in (None, repair.indexed):
+        articles += f", where there were {repair.before:,}"
+    told = {
+        "sound": f"{repair.location} is sound: {articles}",
+        "generation": f"{repair.location} was damaged; another generation of it is whole, and in use now: {articles}",
+        "sources": f"{repair.location} was damaged, and is made anew from its sources: {articles}",
+        "records": f"{repair.location} was damaged, and is made anew from what it stores of each article: {articles}",
+    }
+    if not quiet or repair.lost:
+        say(told[repair.how])
+    for key in repair.lost[:_MOST_NAMED]:
+        say(f"lost: {key}")
+    if len(repair.lost) > _MOST_NAMED:
+        say(f"and {len(repair.lost) - _MOST_NAMED:,} more lost")
+    return 1 if repair.lost or (repair.report and repair.report.failures) else 0

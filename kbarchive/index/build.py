@@ -14,14 +14,16 @@ from pathlib import Path
 import msgspec
 from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
 
-from kbarchive.document import Entry
+from kbarchive.article import Article
+from kbarchive.document import Entry, clean
 from kbarchive.errors import SearchIndexError, SourceError
 from kbarchive.fingerprint import Fingerprint
 from kbarchive.index import executors
 from kbarchive.index.folders import folder_to_build
 from kbarchive.index.likeness import groups
+from kbarchive.index.publishing import complete, new_generation
 from kbarchive.index.shard import Counts, Written
-from kbarchive.index.store import Metadata, new_generation, write_metadata
+from kbarchive.index.store import Generation, Metadata
 from kbarchive.index.workers import LocalWorker, ProcessWorker, Worker
 from kbarchive.pipeline import Report, cores
 from kbarchive.reading import batches
@@ -88,14 +90,43 @@ def build_index(
             metadata, report = _fill_by_executor(generation, work, fingerprint, jobs, executor, told)
         if not metadata.articles:
             raise SearchIndexError(f"no article found in {', '.join(map(str, paths))}: nothing was indexed")
-        sources_named = tuple(os.fspath(path) for path in paths)
         report.fingerprint = str(fingerprint)
-        write_metadata(generation, msgspec.structs.replace(metadata, sources=sources_named, fingerprint=report.fingerprint))
+        sources_named = tuple(clean(os.fspath(path)) for path in paths)
+        metadata = msgspec.structs.replace(
+            metadata, sources=sources_named, given_in=_working_folder(), fingerprint=report.fingerprint
+        )
+        complete(Generation(generation, metadata))
     return IndexReport(
         **{**msgspec.structs.asdict(report), "seconds": time.monotonic() - started},
         location=str(folder),
         indexed=metadata.articles,
     )
+
+
+def _working_folder() -> str:
+    try:
+        return clean(os.getcwd())
+    except FileNotFoundError:  # removed
+        return ""
+
+
+def build_from_records(texts: Iterable[tuple[Article, bytes]], folder: Path, known: Metadata | None) -> int:
+    """Makes an index anew of articles and older revisions, each with the bytes it was read from, in the order of reading.
+
+    What is known of the sources is kept. Returns the number of articles. Raises SearchIndexError where the folder cannot be
+    written.
+    """
+    with new_generation(folder) as generation:
+        shard = generation / "shard-0"
+        shard.mkdir()
+        worker = LocalWorker(FileStorage(str(shard)))
+        for number, (article, source) in enumerate(texts):
+            worker.take(article, source, (number, 0))
+        metadata, _ = _fill([worker], (), lambda _: None)
+        if known:
+            metadata = msgspec.structs.replace(metadata, sources=known.sources, given_in=known.given_in)
+        complete(Generation(generation, msgspec.structs.replace(metadata, shards=(shard.name,))))
+    return metadata.articles
 
 
 def build_sample(index_dir: Path) -> None:
@@ -199,9 +230,7 @@ def _metadata(shards: Iterable[str], chosen: Iterable[Iterable[int]], counts: Co
         articles=counted[Role.ARTICLE],
         revisions=report.revisions,
         identical=report.identical,
-        sources=(),
         counts=counts,
-        files={},
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import mmap
 import os
+from io import FileIO
 from pathlib import Path
 from typing import Protocol
 
@@ -56,27 +56,28 @@ class OpenFile:
 
 
 class Folder:
-    """A storage on disk. Files are mapped into memory: only what is asked for is read, and what was removed stays readable."""
+    """A storage on disk. Only what is asked for is read, and what was removed stays readable.
+
+    Files are not mapped into memory: of one that is cut while it is open, or lies on a disk that fails, the process would die.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def open_file(self, name: str) -> File:
-        return _Mapped(self._path / name)
+        return _Unbuffered(self._path / name)
 
     def file_length(self, name: str) -> int:
         return os.stat(self._path / name).st_size
 
 
-class _Mapped:
+class _Unbuffered:
     def __init__(self, path: Path) -> None:
-        with open(path, "rb") as file:
-            # An empty file cannot be mapped.
-            self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if os.fstat(file.fileno()).st_size else b""
+        self._file = FileIO(path)
 
     def get(self, position: int, length: int) -> bytes:
-        return self._data[position : position + length]
+        self._file.seek(position)
+        return self._file.read(length)
 
     def close(self) -> None:
-        if not isinstance(self._data, bytes):
-            self._data.close()
+        self._file.close()

@@ -18,11 +18,11 @@ from kbarchive.index import forms, records, thesaurus, vocabulary
 from kbarchive.index.columns import Columns, Facet
 from kbarchive.index.dictionary import Dictionary
 from kbarchive.index.facets import DROPPED
-from kbarchive.index.files import KEYS, POSTINGS, RECORDS, Folder, OpenFile, Storage
+from kbarchive.index.files import KEYS, POSTINGS, RECORDS, DamagedFileError, Folder, OpenFile, Storage
 from kbarchive.index.layout import Layout
 from kbarchive.index.postings import Postings
 from kbarchive.index.rows import Rows
-from kbarchive.index.store import Metadata, current_generation
+from kbarchive.index.store import Generation, Metadata, current_generation, damaged
 from kbarchive.index.zones import ZONES
 
 # How many counts a long-lived reader remembers: the same words are spelled, and the same articles found, again and again.
@@ -101,6 +101,12 @@ class ShardReader:
         """The stored record, for `records.unpack`."""
         return self._records[document]
 
+    def terms(self) -> Iterator[tuple[str, bytes]]:
+        """All terms, each with its field."""
+        for field in self._dictionary.fields:
+            for term, _ in self._dictionary.terms(field):
+                yield field, term
+
     def values(self, field: str, prefix: str = "") -> Iterator[str]:
         """The values of an exact field that begin with a prefix, in order."""
         start = prefix.encode("utf-8", "surrogateescape")
@@ -121,10 +127,14 @@ class IndexReader:
         self._numbers: dict[str, array[int]] = {}
         self._counts: dict[tuple[str, str], int] = {}
         base = 0
-        for storage in storages:
-            shard = ShardReader(storage, base)
-            self.shards.append(shard)
-            base += shard.documents
+        try:
+            for storage in storages:
+                shard = ShardReader(storage, base)
+                self.shards.append(shard)
+                base += shard.documents
+        except BaseException:
+            self.close()
+            raise
         self.documents = sum(shard.documents - len(shard.deleted) for shard in self.shards)
 
     @cached_property
@@ -207,25 +217,34 @@ class IndexReader:
 
 def open_reader(index_dir: Path) -> IndexReader:
     """Opens the current generation of an index folder; raises SearchIndexError where that cannot be done."""
-    folder, metadata = current_generation(index_dir)
-    with trusted(index_dir):
-        try:
-            return IndexReader([Folder(folder / name) for name in metadata.shards], metadata, index_dir)
-        except FileNotFoundError:
-            # A build may have replaced the generation between the two steps above: once more, with the new one.
-            folder, metadata = current_generation(index_dir)
-            return IndexReader([Folder(folder / name) for name in metadata.shards], metadata, index_dir)
+    while True:
+        generation = current_generation(index_dir)
+        with trusted(index_dir):
+            try:
+                return open_generation(generation, index_dir)
+            except FileNotFoundError:
+                # A build may just have replaced the generation.
+                if current_generation(index_dir).folder == generation.folder:
+                    raise
+
+
+def open_generation(generation: Generation, location: Path | None = None) -> IndexReader:
+    """Opens a generation, whether it is in use or not; raises whatever damaged files make of it."""
+    folder, metadata = generation
+    return IndexReader([Folder(folder / name) for name in metadata.shards], metadata, location)
 
 
 @contextlib.contextmanager
 def trusted(location: Path | None) -> Iterator[None]:
-    """Turns whatever damaged files make Whoosh, pickle or zlib raise into a SearchIndexError with what mends it."""
+    """Turns whatever damaged files make zlib, msgspec or our own code raise into a SearchIndexError with what mends it."""
     try:
         yield
     except (KbArchiveError, MemoryError):
         raise
+    except FileNotFoundError as error:
+        raise damaged(location or Path("in memory"), f"{error.filename} is missing") from error
+    except OSError as error:
+        raise SearchIndexError(f"cannot read the index {location}: {error}") from error
     except Exception as error:
-        raise SearchIndexError(
-            f"the index {location or 'in memory'} is damaged ({type(error).__name__}: {error}); "
-            f"make it anew with: kbarchive index SOURCE... --index {location or 'DIR'}"
-        ) from error
+        what = f"{error}" if isinstance(error, DamagedFileError) else f"{type(error).__name__}: {error}"
+        raise damaged(location or Path("in memory"), what) from error

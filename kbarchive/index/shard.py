@@ -5,6 +5,7 @@ A search adds up the answers of all shards itself, so that segments are never me
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -138,8 +139,10 @@ class ShardWriter:
         return self._known.setdefault(values, values)
 
     def cancel(self) -> None:
-        """Gives up what was written."""
-        self._writer.cancel()
+        """Gives up what was written; that cannot fail, so that what it was given up for is told."""
+        if not self._writer.is_closed:
+            with contextlib.suppress(OSError):
+                self._writer.cancel()
 
 
 def _facts(article: Article) -> Iterator[tuple[str, str]]:

@@ -1,36 +1,39 @@
-"""Where an index lives on disk, and how a new one takes the place of the old.
+"""Where an index lives on disk, and which of its generations is in use.
 
-An index folder holds generations, each complete in a folder of its own, and the small file `current` that names the one
-in use. A build writes a fresh generation and replaces `current` as its last step: until then readers see the old index,
-and what a killed build leaves behind is removed by the next one.
+An index folder holds generations, each complete in a folder of its own, and the small file `current`, which names the one in
+use and the CRC-32 of its metadata. The metadata have the length and the CRC-32 of each file; the files have checksums of their
+own in each part that is read at once. `publishing` tells how a generation is made.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import shutil
-from collections.abc import Iterator
+import zlib
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from kbarchive._version import __version__
-from kbarchive.errors import SearchIndexError
+from kbarchive.errors import DamagedIndexError, SearchIndexError
 
 # Counts up with every change of the schema, the analysis or the files.
-FORMAT = 8
+FORMAT = 9
 
-_POINTER = "current"
-_LOCK = "lock"
-_METADATA = "index.json"
-_GENERATION = re.compile(r"generation-(\d{6})\Z")
-_LOCK_SECONDS = 10.0
+POINTER = "current"
+METADATA = "index.json"
+GENERATION = re.compile(r"generation-(\d{6})\Z")
+SHARD = re.compile(r"shard-\d+\Z")
+_POINTED = re.compile(r"(generation-\d{6}) ([0-9a-f]{8})\n\Z")
+_CHUNK = 2**20
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands beside the shards of a generation, as JSON."""
+    """What stands beside the shards of a generation, as JSON.
+
+    `sources` are what was read, as given in the folder `given_in`; both are empty where nothing of the kind is known. `files`
+    has for each file, by its path in the generation, its length in bytes and its CRC-32.
+    """
 
     format: int = FORMAT
     made_by: str = f"kbarchive {__version__}"
@@ -38,165 +41,123 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     articles: int
     revisions: int
     identical: int
-    sources: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+    given_in: str = ""
     counts: dict[str, dict[str, int]]
-    files: dict[str, int]
+    files: dict[str, tuple[int, int]] = {}
     fingerprint: str = ""
 
 
+class Generation(NamedTuple):
+    """A generation of an index: its folder, and its metadata."""
+
+    folder: Path
+    metadata: Metadata
+
+
 def rebuild_hint(index_dir: Path) -> str:
-    """The command that mends an index, for messages."""
+    """The command that makes an index anew, for messages."""
     return f"make it anew with: kbarchive index SOURCE... --index {index_dir}"
+
+
+def repair_hint(index_dir: Path) -> str:
+    """The command that mends an index, for messages."""
+    return f"mend it with: kbarchive index --repair --index {index_dir}"
+
+
+def damaged(index_dir: Path, what: str) -> DamagedIndexError:
+    """The error of an index that is not what was written."""
+    return DamagedIndexError(f"the index {index_dir} is damaged: {what}; {repair_hint(index_dir)}", what)
 
 
 def holds_index(index_dir: Path) -> bool:
     """Whether a folder has an index in use, sound or not; that of a build which was killed is none."""
-    return (index_dir / _POINTER).exists()
+    return (index_dir / POINTER).exists()
 
 
-def current_generation(index_dir: Path) -> tuple[Path, Metadata]:
-    """The folder and the metadata of the generation in use.
+def current_generation(index_dir: Path) -> Generation:
+    """The generation in use.
 
-    Raises SearchIndexError where there is no index, or one that this version cannot read, or one with files missing.
+    Raises SearchIndexError where there is no index, or one that this version cannot read, or one whose metadata is damaged or
+    has files missing or cut.
     """
-    try:
-        name = (index_dir / _POINTER).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        raise SearchIndexError(
-            f"{index_dir} holds no index of kbarchive; make one with: kbarchive index SOURCE... --index {index_dir}"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SearchIndexError(f"cannot read the index {index_dir}: {error}; {rebuild_hint(index_dir)}") from error
-    if not _GENERATION.match(name):
-        raise SearchIndexError(f"the index {index_dir} is damaged: {_POINTER} is unreadable; {rebuild_hint(index_dir)}")
-    folder = index_dir / name
-    metadata = _read_metadata(index_dir, folder / _METADATA)
-    for file, size in metadata.files.items():
+    while True:
+        folder, check = _pointed(index_dir)
         try:
-            found = (folder / file).stat().st_size
-        except OSError:
-            found = -1
-        if found != size:
-            raise SearchIndexError(
-                f"the index {index_dir} is damaged: {name}/{file} is missing or cut; {rebuild_hint(index_dir)}"
-            )
-    return folder, metadata
+            return _generation(index_dir, folder, check)
+        except FileNotFoundError as error:
+            # A build may just have replaced the generation.
+            if _pointed(index_dir) == (folder, check):
+                raise damaged(index_dir, f"{error.filename} is missing") from error
+        except OSError as error:
+            raise SearchIndexError(f"cannot read the index {index_dir}: {error}") from error
+        except (ValueError, msgspec.MsgspecError, AttributeError) as error:
+            raise damaged(index_dir, f"{folder}/{METADATA} is unreadable ({error})") from error
 
 
-@contextlib.contextmanager
-def new_generation(index_dir: Path) -> Iterator[Path]:
-    """A fresh generation folder, to be filled and ended with `write_metadata`.
+def read_generation(folder: Path) -> Generation:
+    """A generation by its folder, whether it is in use or not; raises ValueError, msgspec.MsgspecError or OSError."""
+    return Generation(folder, msgspec.json.decode((folder / METADATA).read_bytes(), type=Metadata))
 
-    It is published when the block ends, and removed when the block raises. One builder at a time.
-    Raises SearchIndexError where the folder holds anything but an index of ours, cannot be written, or is being written.
-    """
-    # Whoosh is not imported to read an index.
-    from whoosh.filedb.filestore import FileStorage
-    from whoosh.util.filelock import try_for
 
-    _refuse_foreign(index_dir)
-    try:
-        index_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileStorage(str(index_dir)).lock(_LOCK)
-        if not try_for(lock.acquire, timeout=_LOCK_SECONDS, delay=0.1):
-            raise SearchIndexError(f"another kbarchive is writing the index {index_dir}; wait until it is done")
-    except OSError as error:
-        raise SearchIndexError(f"cannot write the index {index_dir}: {error}; choose another --index folder") from error
-    try:
-        folder = _make_generation(index_dir)
-        try:
-            yield folder
-            _publish(index_dir, folder)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        _remove_others(index_dir, folder.name)
-    except OSError as error:
-        raise SearchIndexError(f"cannot write the index {index_dir}: {error}") from error
-    finally:
-        lock.release()
+def pointing_at(folder: Path) -> bytes:
+    """What `current` says of a generation whose metadata is written."""
+    return f"{folder.name} {zlib.crc32((folder / METADATA).read_bytes()):08x}\n".encode()
 
 
 def write_metadata(folder: Path, metadata: Metadata) -> None:
-    """Writes the metadata of a complete generation, with the sizes of the files that are in it."""
-    files = {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}
+    """Writes the metadata of a complete generation, with the lengths and checksums of the files that are in it."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    files = {path.relative_to(folder).as_posix(): checksum(path) for path in paths}
     encoded = msgspec.json.encode(msgspec.structs.replace(metadata, files=files))
-    (folder / _METADATA).write_bytes(msgspec.json.format(encoded) + b"\n")
+    (folder / METADATA).write_bytes(msgspec.json.format(encoded) + b"\n")
 
 
-def _read_metadata(index_dir: Path, path: Path) -> Metadata:
+def checksum(path: Path) -> tuple[int, int]:
+    """The length and the CRC-32 of a file; raises OSError."""
+    length = check = 0
+    with open(path, "rb") as file:
+        while data := file.read(_CHUNK):
+            length += len(data)
+            check = zlib.crc32(data, check)
+    return length, check
+
+
+def _pointed(index_dir: Path) -> tuple[str, str]:
+    """The name of the generation in use, and the checksum of its metadata."""
     try:
-        data = path.read_bytes()
-        version = msgspec.json.decode(data).get("format")
-        if version == FORMAT:
-            return msgspec.json.decode(data, type=Metadata)
-    except (OSError, ValueError, msgspec.MsgspecError, AttributeError) as error:
-        raise SearchIndexError(f"the index {index_dir} is damaged: {error}; {rebuild_hint(index_dir)}") from error
-    raise SearchIndexError(
+        pointer = (index_dir / POINTER).read_bytes().decode("latin-1")
+    except (FileNotFoundError, NotADirectoryError):
+        raise SearchIndexError(
+            f"{index_dir} holds no index of kbarchive; make one with: kbarchive index SOURCE... --index {index_dir}"
+        ) from None
+    except OSError as error:
+        raise SearchIndexError(f"cannot read the index {index_dir}: {error}") from error
+    if match := _POINTED.match(pointer):
+        return match[1], match[2]
+    if GENERATION.match(pointer.strip()):
+        raise _of_another_format(index_dir, "7 or less")  # which have no checksum there
+    raise damaged(index_dir, f"{POINTER} is unreadable")
+
+
+def _generation(index_dir: Path, name: str, check: str) -> Generation:
+    folder = index_dir / name
+    data = (folder / METADATA).read_bytes()
+    if f"{zlib.crc32(data):08x}" != check:
+        raise damaged(index_dir, f"{name}/{METADATA} fails its checksum")
+    version = msgspec.json.decode(data).get("format")
+    if version != FORMAT:
+        raise _of_another_format(index_dir, str(version))
+    metadata = msgspec.json.decode(data, type=Metadata)
+    if not all(map(SHARD.match, metadata.shards)):
+        raise damaged(index_dir, f"{name}/{METADATA} names a shard that is none")
+    for file, (length, _) in metadata.files.items():
+        if (folder / file).stat().st_size != length:
+            raise damaged(index_dir, f"{name}/{file} is cut, or longer than it was")
+    return Generation(folder, metadata)
+
+
+def _of_another_format(index_dir: Path, version: str) -> SearchIndexError:
+    return SearchIndexError(
         f"the index {index_dir} has format {version}, this kbarchive reads format {FORMAT}; {rebuild_hint(index_dir)}"
     )
-
-
-def _refuse_foreign(index_dir: Path) -> None:
-    try:
-        names = os.listdir(index_dir)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise SearchIndexError(f"cannot write the index {index_dir}: {error.strerror}") from error
-    foreign = sorted(name for name in names if not _is_ours(name))
-    if foreign:
-        raise SearchIndexError(
-            f"{index_dir} holds something else than an index ({foreign[0]}); choose an empty or a new folder"
-        )
-
-
-def _is_ours(name: str) -> bool:
-    return name == _LOCK or name.startswith(_POINTER) or _GENERATION.match(name) is not None
-
-
-def _make_generation(index_dir: Path) -> Path:
-    try:
-        used = (index_dir / _POINTER).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        used = ""
-    _remove_others(index_dir, used)
-    match = _GENERATION.match(used)
-    folder = index_dir / f"generation-{(int(match[1]) + 1 if match else 1) % 1_000_000:06}"
-    folder.mkdir()
-    return folder
-
-
-def _remove_others(index_dir: Path, kept: str) -> None:
-    for name in os.listdir(index_dir):
-        if _GENERATION.match(name) and name != kept:
-            shutil.rmtree(index_dir / name, ignore_errors=True)
-        elif name.startswith(_POINTER) and name != _POINTER:
-            (index_dir / name).unlink(missing_ok=True)
-
-
-def _publish(index_dir: Path, folder: Path) -> None:
-    for path in folder.rglob("*"):
-        _sync(path)
-    _sync(folder)
-    import tempfile  # imports OpenSSL, which a search needs not
-
-    handle, temporary = tempfile.mkstemp(prefix=_POINTER, dir=index_dir)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(folder.name + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    # mkstemp makes files for their owner alone; an index may be read by whom its folder lets in.
-    os.chmod(temporary, (folder / _METADATA).stat().st_mode & 0o777)
-    os.replace(temporary, index_dir / _POINTER)
-    _sync(index_dir)
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":
-        return  # Windows cannot open a folder for that
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -60,8 +60,12 @@ class LocalWorker:
             articles = [outcome for outcome in outcomes if isinstance(outcome, Article)]
             if isinstance(entry, Document):
                 for article, source in zip(articles, sources(articles, entry.data), strict=False):
-                    self._shard.add(article, source, (number, place))
+                    self.take(article, source, (number, place))
         self.parts.append((number, report))
+
+    def take(self, article: Article, source: bytes, place: tuple[int, int]) -> None:
+        """Adds an article that was read, as `ShardWriter.add` does."""
+        self._shard.add(article, source, place)
 
     def written(self) -> Sequence[Written]:
         return self._shard.written
@@ -164,6 +168,8 @@ def _work(folder: str, inbox: Any, outbox: Any) -> None:
         outbox.put(worker.written())
         worker.commit(*inbox.get())
         outbox.put(worker.counts())
+    except OSError as error:  # as when the disk is full
+        outbox.put(error)
     except Exception as error:  # errors cross to the parent as values, which raises them
         outbox.put(SearchIndexError(f"a process of the index build failed: {type(error).__name__}: {error}"))
 

@@ -1,0 +1,1 @@
+"""Faults made for real, in great number: `python -m tests.faults.kills`, `.flips`, `.readers`. The suite makes a few."""
