@@ -118,7 +118,7 @@ def _write_dictionary(shard: _Shard, folder: Path) -> None:
     for field, found in terms:
         writer.start_field(field)
         for term, length in found:
-            writer.add(b"x" + term if field == "key" else term, length)
+            writer.add([b"x" + term if field == "key" else term], [length])
     writer.close()
 
 
