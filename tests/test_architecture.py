@@ -15,6 +15,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
+# Who imports upwards, and what: notebooks ask an object itself how it looks.
+UPWARD = {
+    ("kbarchive.article", "kbarchive.render.notebook.article_html"),
+    ("kbarchive.search.results", "kbarchive.render.notebook.results_html"),
+}
 LONGEST = 400  # lines; most modules are well under half of it
 
 
@@ -94,7 +99,9 @@ def breaches(module: str, source: str, rows: list[Row]) -> list[str]:
     row = next(row for row in rows if place_of(module) in row.places)
     allowed = row.places | rows[1].places | {place for other in rows if other.places & row.own for place in other.places}
     found = []
-    for line, name, _ in imports(source):
+    for line, name, early in imports(source):
+        if (module, name) in UPWARD and not early:
+            continue
         top = name.partition(".")[0]
         if top == "kbarchive":
             good = "everything" in row.own or place_of(own_module(name)) in allowed

@@ -27,8 +27,8 @@ PAGES = sorted(
 
 # Programs of others, which examples call by themselves, or may hand what ours gave; and that take long, or change the machine.
 OTHERS = frozenset(
-    "apt-get cd datasette docker dot duckdb git gunicorn jq man mypy nginx nox npm parallel pip pre-commit pytest ruff sphinx-build "
-    "sqlite-utils sudo uvicorn xdg-open zcat".split()
+    "apt-get cd datasette docker dot duckdb git gunicorn jq man mypy nginx nox npm parallel pip pre-commit pytest ruff "
+    "sphinx-build sqlite-utils sudo uvicorn xdg-open zcat".split()
 )
 # What runs until it is stopped is asked for its help instead, which refuses unknown options all the same.
 SERVERS = ("kbarchive serve", "kbarchive mcp")
@@ -40,7 +40,23 @@ ELSEWHERE = {
 # 1 is an answer of these: nothing found, not the same, not all well.
 ANSWERING = ("kbsearch", "kbarchive diff", "kbarchive check", "kbarchive validate")
 
-LANGUAGES = {"python", "console", "json", "text", "sh", "toml", "yaml", "ini", "html", "css", "xml", "bibtex", "lark", ""}
+LANGUAGES = {
+    "python",
+    "console",
+    "diff",
+    "json",
+    "text",
+    "sh",
+    "toml",
+    "yaml",
+    "ini",
+    "html",
+    "css",
+    "xml",
+    "bibtex",
+    "lark",
+    "",
+}
 
 _BLOCK = re.compile(
     r"(?:<!-- not run: (?P<reason>[^>]+) -->\n+)?^(?P<fence>```+)(?P<language>\w*)\n(?P<code>.*?)^(?P=fence)$", re.M | re.S

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def unlink(app: Sphinx, document: nodes.document) -> None:
-    """Puts the path in a checkout in the place of each link that leads out of docs/; a missing one stays, which is a warning."""
+    """Puts the path in a checkout in the place of each link out of docs/; what leads nowhere stays, which is a warning."""
     here = Path(str(document["source"])).parent
     for node in list(document.findall(addnodes.pending_xref)) + list(document.findall(addnodes.download_reference)):
         path = (here / str(node["reftarget"])).resolve()
