@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import subprocess
@@ -13,6 +14,9 @@ from types import ModuleType
 from urllib.parse import unquote
 
 import pytest
+import yaml
+
+import kbarchive
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -50,6 +54,35 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_every_page_is_in_the_site() -> None:
     listed = set(re.findall(r"^[\w/-]+$", (DOCS / "index.md").read_text(encoding="utf-8"), re.MULTILINE))
     assert listed == {page.relative_to(DOCS).with_suffix("").as_posix() for page in DOCS.rglob("*.md")} - {"index"}
+
+
+def test_chores_that_are_named_are_there() -> None:
+    sessions = {
+        node.name
+        for node in ast.walk(ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    }
+    named = {name for page in PAGES for name in re.findall(r"nox -s (\w+)", page.read_text(encoding="utf-8"))}
+    assert named == sessions
+
+
+def test_citation_is_whole() -> None:
+    """https://github.com/citation-file-format/citation-file-format/blob/main/schema-guide.md"""
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= set(citation)
+    assert (citation["cff-version"], citation["type"], citation["license"]) == ("1.2.0", "software", "MIT")
+    assert citation["version"] == kbarchive.__version__
+    assert all(author["name"] for author in citation["authors"])
+
+
+def test_man_pages_are_made_of_every_command(tmp_path: Path) -> None:
+    pytest.importorskip("click_man", reason="the extra dev is not installed here: man pages are not made")
+    from tests.manuals import write
+    from tests.reference import commands
+
+    write(tmp_path)
+    assert {path.stem for path in tmp_path.iterdir()} == {name.replace(" ", "-") for name in commands()}
+    assert "title:relay" in (tmp_path / "kbsearch.1").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

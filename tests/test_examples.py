@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
+import tempfile
+import textwrap
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+from kbarchive.cli import main, search
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the examples are written for a POSIX shell")
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
@@ -28,7 +37,7 @@ PAGES = sorted(
 # Programs of others, which examples call by themselves, or may hand what ours gave; and that take long, or change the machine.
 OTHERS = frozenset(
     "apt-get cd datasette docker dot duckdb git gunicorn jq man mypy nginx nox npm parallel pip pre-commit pytest ruff "
-    "sphinx-build sqlite-utils sudo uvicorn xdg-open zcat".split()
+    "sphinx-build sqlite-utils sudo twine uvicorn xdg-open zcat".split()
 )
 # What runs until it is stopped is asked for its help instead, which refuses unknown options all the same.
 SERVERS = ("kbarchive serve", "kbarchive mcp")
@@ -58,8 +67,13 @@ LANGUAGES = {
     "",
 }
 
+# The commands, which need no shell where no sign in them is one for it.
+MAINS: dict[str, Callable[[], object]] = {"kbarchive": main.main, "kbsearch": search.main}
+_SHELLS = re.compile(r"[|&;<>$`*?~\\\n]")
+
 _BLOCK = re.compile(
-    r"(?:<!-- not run: (?P<reason>[^>]+) -->\n+)?^(?P<fence>```+)(?P<language>\w*)\n(?P<code>.*?)^(?P=fence)$", re.M | re.S
+    r"(?:<!-- not run: (?P<reason>[^>]+) -->\n+)?^(?P<fence>[ ]*```+)(?P<language>\w*)\n(?P<code>.*?)^(?P=fence)$",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -75,7 +89,7 @@ class Block(NamedTuple):
 def blocks(page: str) -> Iterator[Block]:
     for match in _BLOCK.finditer(page):
         line = page.count("\n", 0, match.start("code")) + 1
-        yield Block(line, match["language"], match["code"], match["reason"])
+        yield Block(line, match["language"], textwrap.dedent(match["code"]), match["reason"])
 
 
 class Step(NamedTuple):
@@ -144,31 +158,75 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         archive.add(ROOT / "corpus", "txt")
     (place / "questions.txt").write_text("relay not allowed\nlamp hums\n", encoding="utf-8")
     monkeypatch.chdir(place)
+    monkeypatch.setenv("COLUMNS", "100")
     return place
 
 
-def run(step: Step, folder: Path) -> None:
-    command = own_part(step.command)
-    if not command or any(sign in command for sign in ELSEWHERE):
-        return
+class Said(NamedTuple):
+    """What a command did: its exit code, and what it printed, the errors first."""
+
+    code: int
+    text: str
+
+
+def in_a_shell(command: str) -> Said:
     binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],  # noqa: S607 - whichever bash there is
-        cwd=folder,
-        env={**os.environ, "PATH": binaries, "PYTHONPATH": str(ROOT), "COLUMNS": "100"},
+        env={**os.environ, "PATH": binaries, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
     )
+    return Said(done.returncode, done.stderr + done.stdout)
+
+
+def in_a_fork(program: str, words: list[str]) -> Said:
+    """As in a shell, but without starting Python and importing everything anew for each of a hundred commands."""
+    with open(os.devnull, "rb") as nothing, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                os.setsid()
+                signal.alarm(120)
+                sys.argv = [program, *words]
+                for number, file in ((0, nothing), (1, out), (2, err)):
+                    os.dup2(file.fileno(), number)
+                sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+                sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
+                MAINS[program]()
+            except SystemExit as end:
+                code = end.code if isinstance(end.code, int) else 0
+                sys.stdout.flush()
+                sys.stderr.flush()
+            except BaseException:
+                traceback.print_exc()
+                sys.stderr.flush()
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(child, 0)
+        texts = []
+        for file in (err, out):
+            file.seek(0)
+            texts.append(file.read().decode())
+    return Said(os.waitstatus_to_exitcode(status), "".join(texts))
+
+
+def run(step: Step) -> None:
+    command = own_part(step.command)
+    if not command or any(sign in command for sign in ELSEWHERE):
+        return
+    words = command.split() if _SHELLS.search(command) else shlex.split(command)
+    said = in_a_fork(words[0], words[1:]) if words[0] in MAINS and not _SHELLS.search(command) else in_a_shell(command)
     good = {0} | ({1} if command.startswith(ANSWERING) else set()) | ({141} if "| head" in command else set())
-    assert done.returncode in good, f"$ {command}\n{done.stdout}{done.stderr}"
-    assert "Traceback" not in done.stderr
+    assert said.code in good, f"$ {command}\n{said.text}"
+    assert "Traceback" not in said.text
     if step.answer:
         shown = "\n".join(step.answer).strip()
         pattern = ".*".join(map(re.escape, re.split(r"\.\.\.", shown)))
-        said = f"{done.stderr}{done.stdout}".strip()
-        assert re.fullmatch(pattern, said, re.DOTALL), f"$ {command}\n{said}\n-- but the page shows\n{shown}"
+        assert re.fullmatch(pattern, said.text.strip(), re.DOTALL), f"$ {command}\n{said.text}\n-- but the page shows\n{shown}"
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -183,7 +241,7 @@ def test_examples(page: str, folder: Path) -> None:
             exec(compile(code, page, "exec"), names)  # noqa: S102 - our own page
         elif block.language == "console":
             for step in steps(block.code):
-                run(step, folder)
+                run(step)
 
 
 def test_how_a_console_is_read() -> None:
@@ -200,4 +258,4 @@ def test_how_a_console_is_read() -> None:
 @pytest.mark.parametrize("code", ["$ kbsearch --no-such-option", "$ kbarchive stats --index sample\nlies", "$ false"])
 def test_a_wrong_example_is_seen(code: str, folder: Path) -> None:
     with pytest.raises(AssertionError):
-        run(next(steps(code)), folder)
+        run(next(steps(code)))

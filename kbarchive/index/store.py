@@ -82,6 +82,15 @@ def current_generation(index_dir: Path) -> tuple[Path, Metadata]:
     return folder, metadata
 
 
+def leftovers(index_dir: Path) -> list[Path]:
+    """What the next build of an index will remove: what builds that were killed left, or what one that runs is writing."""
+    try:
+        used = (index_dir / _POINTER).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        used = ""
+    return list(_others(index_dir, used)) if index_dir.is_dir() else []
+
+
 @contextlib.contextmanager
 def new_generation(index_dir: Path) -> Iterator[Path]:
     """A fresh generation folder, to be filled and ended with `write_metadata`.
@@ -167,11 +176,18 @@ def _make_generation(index_dir: Path) -> Path:
 
 
 def _remove_others(index_dir: Path, kept: str) -> None:
-    for name in os.listdir(index_dir):
-        if _GENERATION.match(name) and name != kept:
-            shutil.rmtree(index_dir / name, ignore_errors=True)
-        elif name.startswith(_POINTER) and name != _POINTER:
-            (index_dir / name).unlink(missing_ok=True)
+    for path in _others(index_dir, kept):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _others(index_dir: Path, kept: str) -> Iterator[Path]:
+    """What is in an index folder but the generation in use: older ones, and what builds that were killed left."""
+    for name in sorted(os.listdir(index_dir)):
+        if (_GENERATION.match(name) and name != kept) or (name.startswith(_POINTER) and name != _POINTER):
+            yield index_dir / name
 
 
 def _publish(index_dir: Path, folder: Path) -> None:
