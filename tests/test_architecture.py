@@ -161,7 +161,7 @@ def test_who_knows_lark() -> None:
         for module, path in modules().items()
         if any(name.split(".")[0] == "lark" for _, name, _ in imports(path.read_text(encoding="utf-8")))
     }
-    assert {module for module in knowing if place_of(module) != "parsing"} == {"kbarchive.search.query"}
+    assert {module for module in knowing if place_of(module) != "parsing"} == {"kbarchive.search.language"}
 
 
 def test_only_the_commands_print() -> None:
