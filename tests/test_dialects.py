@@ -577,3 +577,14 @@ def test_markdown_that_nests_beyond_all_measure_loses_nothing() -> None:
     article = kbarchive.parse(text)
     assert "the deepest word" in article.text
     assert "new** lamp" in article.text
+
+
+def test_a_page_that_has_a_header_alone() -> None:
+    article = kbarchive.parse("---\ntitle: A Lamp\n---\n_Original KB number:_ &nbsp; 900003\n")
+    assert (article.id, article.title, article.sections) == ("Q900003", "A Lamp", ())
+    assert [diagnostic.code for diagnostic in article.diagnostics] == ["no-body"]
+
+
+def test_words_behind_a_date_are_kept() -> None:
+    article = kbarchive.parse("A Lamp That Hums\n\nArticle ID: 900003   Last Review: May 1, 1997 by night\n\nIt is lit.\n")
+    assert (article.modified, article.residue) == ("1997-05-01", ("by night",))
