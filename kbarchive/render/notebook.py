@@ -31,7 +31,7 @@ def results_html(results: Results) -> str:
     said += (html_text(diagnostic.message) for diagnostic in results.diagnostics)
     rows = "\n".join(map(_row, results.hits))
     heads = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in ("", "Article", "Modified", "Passage"))
-    table = f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table>" if rows else ""
+    table = f'<table style="color: inherit"><thead><tr>{heads}</tr></thead><tbody>\n{rows}\n</tbody></table>' if rows else ""
     return f"<div><p>{'; '.join(said)}</p>\n{table}</div>"
 
 
@@ -39,8 +39,8 @@ def _row(hit: Hit) -> str:
     about = html_text(hit.collection or "; ".join(hit.products))
     article = f"<b>{html_text(hit.title or 'No title')}</b><br>{html_text(hit.key)}{f', {about}' if about else ''}"
     passages = "<br>".join("".join(_passage(snippet)) for snippet in hit.snippets)
-    cells = (str(hit.rank), article, html_text(hit.modified or ""), passages)
-    return "<tr>" + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in cells) + "</tr>"
+    date = f"<span style='white-space: nowrap'>{html_text(hit.modified or '')}</span>"
+    return "<tr>" + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in (str(hit.rank), article, date, passages)) + "</tr>"
 
 
 def _passage(snippet: Snippet) -> Iterator[str]:
