@@ -36,7 +36,7 @@ PAGES = sorted(
 
 # Programs of others, which examples call by themselves, or may hand what ours gave; and that take long, or change the machine.
 OTHERS = frozenset(
-    "apt-get cd datasette docker dot duckdb git gunicorn jq man mypy nginx nox npm parallel pip pre-commit pytest ruff "
+    ". apt-get cd datasette docker dot duckdb git gunicorn jq man mypy nginx nox npm parallel pip pre-commit pytest ruff "
     "sphinx-build sqlite-utils sudo twine uvicorn xdg-open zcat".split()
 )
 # What runs until it is stopped is asked for its help instead, which refuses unknown options all the same.
@@ -126,7 +126,7 @@ def own_part(command: str) -> str:
     for server in SERVERS:
         bare = re.sub(rf"{server}\b", f"{server} --help", bare)
     links = [link.strip() for link in bare.split(" && ")]
-    kept = [link for link in links if _program(link) not in OTHERS]
+    kept = [link for link in links if _program(link) not in OTHERS and not link.startswith("python -m venv")]
     return " && ".join(map(_piped, kept))
 
 
@@ -157,6 +157,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with tarfile.open(place / "archive.tar.xz", "w:xz") as archive:
         archive.add(ROOT / "corpus", "txt")
     (place / "questions.txt").write_text("relay not allowed\nlamp hums\n", encoding="utf-8")
+    (Path.home() / ".config" / "fish" / "conf.d").mkdir(parents=True)  # fish makes it
     monkeypatch.chdir(place)
     monkeypatch.setenv("COLUMNS", "100")
     return place
