@@ -28,7 +28,8 @@ def explore(session: nox.Session) -> None:
 @nox.session
 def coverage(session: nox.Session) -> None:
     """The share of branches that the tests take."""
-    session.run("pytest", "-n", "auto", "--cov=kbarchive", "--cov-branch", "--cov-report=term-missing:skip-covered", *session.posargs)
+    told = ("--cov=kbarchive", "--cov-branch", "--cov-report=term-missing:skip-covered")
+    session.run("pytest", "-n", "auto", *told, *session.posargs)
 
 
 @nox.session
