@@ -112,12 +112,15 @@ def test_parse(text: str, nodes: str) -> None:
         ("has:wings", "Word('has:wings')", "field-value", "wings"),
         ("collection:exch~", "Word('collection:exch~')", "field-value", "exch~"),
         ("title:...", "Word('title:...')", "field-value", "..."),
+        ("cites:(lamp NEAR/3 dark)", "Word('lamp NEAR/3 dark')", "field-value", "lamp NEAR/3 dark"),
+        ("x keyword:(lamp NEAR/3 dark)", "Word('x'), Word('lamp NEAR/3 dark'))", "field-value", "lamp NEAR/3 dark"),
     ],
 )
 def test_what_cannot_be_read_is_words_and_told(text: str, nodes: str, code: str, marked: str) -> None:
     query = parse(text)
     assert repr(query.tree).startswith(f"And({nodes}")
     found = query.diagnostics[0]
+    assert found.message
     assert (found.code, text[found.start : found.end]) == (code, marked)
 
 
