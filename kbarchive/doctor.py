@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import sys
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
@@ -128,13 +129,15 @@ def _folders() -> list[tuple[str, Path]]:
 
 def _index(role: str, folder: Path) -> IndexState:
     wanted = role.startswith("$")
-    if not holds_index(folder):
-        problem = f"{role} names {folder}, which holds no index: kbarchive index SOURCE..., or unset it" if wanted else None
-        return IndexState(role, str(folder), 0, 0, None, problem)
     try:
+        if not holds_index(folder):
+            problem = f"{role} names {folder}, which holds no index: kbarchive index SOURCE..., or unset it" if wanted else None
+            return IndexState(role, str(folder), 0, 0, None, problem)
         _, metadata = current_generation(folder)
     except SearchIndexError as error:
         return IndexState(role, str(folder), 0, _size(folder), None, str(error))
+    except OSError as error:
+        return IndexState(role, str(folder), 0, 0, None, f"cannot read the index {folder}: {error.strerror}")
     return IndexState(role, str(folder), metadata.articles, sum(metadata.files.values()), metadata.made_by, None)
 
 
@@ -148,7 +151,10 @@ def _removable(folders: list[Path]) -> list[Removable]:
     if sample.exists():
         found.append(Removable(str(sample), _size(sample), "the sample's index; it is made anew when it is asked for"))
     for folder in folders:
-        found += (Removable(str(path), _size(path), "left by a build that was killed, or runs") for path in leftovers(folder))
+        with suppress(OSError):  # one that cannot be read is told of among the indexes
+            found += (
+                Removable(str(path), _size(path), "left by a build that was killed, or runs") for path in leftovers(folder)
+            )
     return found
 
 

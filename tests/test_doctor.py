@@ -75,6 +75,15 @@ def test_problems_say_what_to_do(default: Path, tmp_path: Path, monkeypatch: pyt
     assert "lark is missing: pip install lark" in doctor.examine().problems
 
 
+def test_a_folder_that_cannot_be_read_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(doctor, "holds_index", refuse)
+    monkeypatch.setattr(doctor, "leftovers", refuse)
+    assert doctor.examine().problems[0] == f"cannot read the index {default_folder()}: Permission denied"
+
+
 def test_without_an_installation(monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(name: str) -> None:
         raise doctor.PackageNotFoundError(name)

@@ -85,6 +85,7 @@ def test_stats_draws(tmp_path: Path) -> None:
     done = kbarchive("stats", "--plot", str(tmp_path / "o.gif"))
     assert done.returncode == 2
     assert b"let it end in .svg, .png, .pdf" in done.stderr
+    assert kbarchive("stats", "--json", "--plot", str(tmp_path / "o.png")).returncode == 2
     assert os.listdir(tmp_path) == ["o.SVG"]
 
 

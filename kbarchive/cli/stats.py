@@ -46,6 +46,8 @@ def stats(index_dir: str | None, as_json: bool, plot: str | None, quiet: bool) -
     """
     from kbarchive.graph import missing_references
 
+    if plot is not None and as_json:
+        raise click.UsageError("--json and --plot exclude each other")
     if plot is not None:
         _plot(plot, index_dir, quiet)
         return
