@@ -143,8 +143,14 @@ def _piped(link: str) -> str:
     return link
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All readers have one, so that the index of the sample is made once."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What a reader has at hand: the sample as if it were the archive, packed and unpacked, and some questions."""
     place = tmp_path / "reader"
     shutil.copytree(ROOT / "corpus", place / "kbarchive" / "txt")
@@ -160,6 +166,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (Path.home() / ".config" / "fish" / "conf.d").mkdir(parents=True)  # fish makes it
     monkeypatch.chdir(place)
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     return place
 
 

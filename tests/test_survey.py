@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import sys
@@ -78,7 +79,8 @@ def test_plot_without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_stats_draws(tmp_path: Path) -> None:
     target = tmp_path / "o.SVG"
-    done = kbarchive("stats", "--plot", str(target), "--index", "sample")
+    fonts = importlib.import_module("matplotlib").get_cachedir()  # which are looked for once, and take seconds
+    done = kbarchive("stats", "--plot", str(target), "--index", "sample", MPLCONFIGDIR=fonts)
     assert (done.returncode, done.stdout) == (0, b"")
     assert done.stderr.endswith(f"kbarchive: -> {target}\n".encode())
     assert b"the bundled sample" in target.read_bytes()
