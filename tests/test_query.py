@@ -124,6 +124,20 @@ def test_what_cannot_be_read_is_words_and_told(text: str, nodes: str, code: str,
     assert (found.code, text[found.start : found.end]) == (code, marked)
 
 
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("title:(relay -smtp)", "Field('title', Word('relay')), Not(Field('title', Word('smtp')))"),
+        ("THE LAMP OR OUT", "Word('THE'), Or(Word('LAMP'), Word('OUT'))"),
+        ("THE LAMP OR IS OUT", "Word('THE'), Word('LAMP'), Word('OR'), Word('IS'), Word('OUT')"),
+        ('THE LAMP OR "NOT LIT" OUT', "Word('THE'), Word('LAMP'), Word('OR'), Phrase('NOT LIT'), Word('OUT')"),
+    ],
+)
+def test_exclusions_in_a_field_and_the_shouted_or(text: str, nodes: str) -> None:
+    """Found by mutation: no other test told these."""
+    assert repr(parse(text).tree) == f"And({nodes})"
+
+
 @pytest.mark.parametrize("text", PASTED)
 def test_what_people_paste_is_words_and_phrases(text: str) -> None:
     assert all(isinstance(node, Word | Phrase) for node in parse(text).tree.nodes)
