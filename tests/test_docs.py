@@ -84,6 +84,7 @@ def test_citation_is_whole() -> None:
     assert all(author["name"] for author in citation["authors"])
 
 
+@pytest.mark.filterwarnings("ignore:.*make_default_short_help:DeprecationWarning")  # click-man's
 def test_man_pages_are_made_of_every_command(tmp_path: Path) -> None:
     pytest.importorskip("click_man", reason="the extra dev is not installed here: man pages are not made")
     from tests.manuals import write
