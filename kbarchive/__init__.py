@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
     from kbarchive.conversion import convert
     from kbarchive.errors import KbArchiveError
+    from kbarchive.frames import to_dataframe
     from kbarchive.index import build_index
     from kbarchive.parsing import parse, parse_tree
     from kbarchive.reading import read
@@ -47,6 +48,7 @@ _HOMES = {
     ),
     "kbarchive.conversion": "convert",
     "kbarchive.errors": "KbArchiveError",
+    "kbarchive.frames": "to_dataframe",
     "kbarchive.index": "build_index",
     "kbarchive.parsing": "parse parse_tree",
     "kbarchive.reading": "read",
@@ -63,6 +65,7 @@ __all__ = [  # noqa: RUF022 - by use, not by alphabet
     "dumps",
     "loads",
     "read_jsonl",
+    "to_dataframe",
     "build_index",
     "open_index",
     "Article",

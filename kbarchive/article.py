@@ -219,6 +219,12 @@ class Article(msgspec.Struct, frozen=True, gc=False):
     def more_information(self) -> str:
         return self.section_text("more-information")
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        from kbarchive.render.notebook import article_html
+
+        return article_html(self)
+
     @property
     def text(self) -> str:
         """The text of the whole article: every section with its heading, blocks parted by blank lines."""

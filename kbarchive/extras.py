@@ -33,6 +33,16 @@ def warcio(module: str = "warcio") -> Any:
     return _module("WARC", "warc", module)
 
 
+def matplotlib(module: str = "matplotlib") -> Any:
+    """A module of matplotlib. Raises MissingExtraError where that is not installed."""
+    return _module("A plot", "plot", module)
+
+
+def pandas() -> Any:
+    """pandas. Raises MissingExtraError where it is not installed."""
+    return _module("A DataFrame", "data", "pandas")
+
+
 def _module(purpose: str, extra: str, *names: str) -> Any:
     for name in names:
         try:

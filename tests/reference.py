@@ -56,7 +56,8 @@ def _paragraphs(command: click.Command) -> Iterator[str]:
     for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
         if paragraph.startswith("\b"):
             _, label, *lines = paragraph.split("\n")
-            yield f"{label}\n\n```\n" + "\n".join(line.removeprefix("  ") for line in lines) + "\n```"
+            language, prompt = ("console", "$ ") if label == "Examples:" else ("", "")
+            yield f"{label}\n\n```{language}\n" + "\n".join(prompt + line.removeprefix("  ") for line in lines) + "\n```"
         else:
             yield paragraph
 

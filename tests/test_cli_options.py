@@ -38,6 +38,7 @@ def test_versions() -> None:
         ("serve", "--help"),
         ("mcp", "--help"),
         ("completion", "--help"),
+        ("doctor", "--help"),
         ("stats", "--help"),
         ("schema", "--help"),
         ("validate", "--help"),

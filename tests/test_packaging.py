@@ -93,6 +93,9 @@ def test_what_is_in_the_sdist(distributions: tuple[Path, Path]) -> None:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {"README.md", "LICENSE", "setup.cfg", "grammar/body.lark", "corpus/README.md", "tests/test_packaging.py"} <= names
     assert {f"corpus/{path.relative_to(ROOT / 'corpus').as_posix()}" for path in dialect_files()} <= names
+    for_contributors = {"CITATION.cff", "noxfile.py", ".pre-commit-config.yaml", ".ci/run", ".github/PULL_REQUEST_TEMPLATE.md"}
+    documentation = {"docs/sphinx/conf.py", "docs/tutorial.md", "docs/pictures/record.svg", "docs/notebooks/archive.ipynb"}
+    assert for_contributors | documentation <= names
 
 
 def test_the_main_job_outside_the_checkout(installed: Path, tmp_path: Path) -> None:

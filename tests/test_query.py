@@ -112,13 +112,30 @@ def test_parse(text: str, nodes: str) -> None:
         ("has:wings", "Word('has:wings')", "field-value", "wings"),
         ("collection:exch~", "Word('collection:exch~')", "field-value", "exch~"),
         ("title:...", "Word('title:...')", "field-value", "..."),
+        ("cites:(lamp NEAR/3 dark)", "Word('lamp NEAR/3 dark')", "field-value", "lamp NEAR/3 dark"),
+        ("x keyword:(lamp NEAR/3 dark)", "Word('x'), Word('lamp NEAR/3 dark'))", "field-value", "lamp NEAR/3 dark"),
     ],
 )
 def test_what_cannot_be_read_is_words_and_told(text: str, nodes: str, code: str, marked: str) -> None:
     query = parse(text)
     assert repr(query.tree).startswith(f"And({nodes}")
     found = query.diagnostics[0]
+    assert found.message
     assert (found.code, text[found.start : found.end]) == (code, marked)
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("title:(relay -smtp)", "Field('title', Word('relay')), Not(Field('title', Word('smtp')))"),
+        ("THE LAMP OR OUT", "Word('THE'), Or(Word('LAMP'), Word('OUT'))"),
+        ("THE LAMP OR IS OUT", "Word('THE'), Word('LAMP'), Word('OR'), Word('IS'), Word('OUT')"),
+        ('THE LAMP OR "NOT LIT" OUT', "Word('THE'), Word('LAMP'), Word('OR'), Phrase('NOT LIT'), Word('OUT')"),
+    ],
+)
+def test_exclusions_in_a_field_and_the_shouted_or(text: str, nodes: str) -> None:
+    """Found by mutation: no other test told these."""
+    assert repr(parse(text).tree) == f"And({nodes})"
 
 
 @pytest.mark.parametrize("text", PASTED)

@@ -202,3 +202,17 @@ def test_a_snippet_of_what_only_the_title_has_is_the_begin(index: Index) -> None
     (snippet,) = index.search("setting up the connector in three steps").hits[0].snippets
     assert snippet.section == "summary"
     assert len(ARTICLES) == len(index)
+
+
+def test_answers_do_not_hang_on_what_is_remembered(index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kbarchive.search.scoring._REMEMBERED_POSTINGS", 0)
+    monkeypatch.setattr("kbarchive.search.evidence._KEPT_LISTS", 1)
+    with index_of(tmp_path) as forgetful:
+        for query in ("relay not allowed", "open gateway relay", "relay", "title:relay window", "relay not allowed"):
+            assert forgetful.search(query) == index.search(query)
+
+
+def test_words_are_near_within_a_part_however_far_it_is(index: Index) -> None:
+    assert found(index, "compiler NEAR/9999 netshield") == ["Q910003"]  # both in SYMPTOMS
+    assert found(index, "compiler NEAR/9999 instead") == []  # in SYMPTOMS, and in WORKAROUND
+    assert found(index, "compiler instead") == ["Q910003"]

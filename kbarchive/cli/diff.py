@@ -34,9 +34,9 @@ def diff(key: str, old: int | None, new: int | None, color: str, index_dir: str 
 
     \b
     Examples:
-      kbarchive diff Q39310
-      kbarchive diff Q39310 3
-      kbarchive diff Q39310 3 2
+      kbarchive diff Q900131
+      kbarchive diff Q900131 3
+      kbarchive diff Q900131 3 2
 
     \b
     Exit codes:

@@ -26,6 +26,7 @@ COMMANDS = {  # name: module, function, help in one line
     "site": ("kbarchive.cli.site", "site", "Make a site of static files, with a search in it."),
     "mcp": ("kbarchive.cli.mcp", "mcp", "Give assistants tools to search and read."),
     "completion": ("kbarchive.cli.shells", "completion", "Print a script by which a shell completes both commands."),
+    "doctor": ("kbarchive.cli.doctor", "doctor", "Tell what is installed, how indexes are, what can be removed."),
     "stats": ("kbarchive.cli.stats", "stats", "Count what the index holds."),
 }
 

@@ -55,8 +55,8 @@ def show(
       kbarchive show Q206968
       kbarchive show --json 206968
       kbarchive show --source Q206968 > Q206968.TXT
-      kbarchive show --revisions Q206968
-      kbarchive show --revision 2 Q206968
+      kbarchive show --revisions Q900131
+      kbarchive show --revision 2 Q900131
 
     \b
     Exit codes:

@@ -109,6 +109,11 @@ def publish(index_dir: Path, folder: Path) -> None:
     _sync(index_dir)
 
 
+def leftovers(index_dir: Path) -> list[Path]:
+    """What the next build of an index will remove: what builds that were killed left, or what one that runs is writing."""
+    return sorted(_others(index_dir, {_used(index_dir)})) if index_dir.is_dir() else []
+
+
 def _refuse_foreign(index_dir: Path) -> None:
     try:
         names = os.listdir(index_dir)

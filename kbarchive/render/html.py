@@ -37,7 +37,7 @@ def to_html(article: Article, link: Callable[[str], str] = _beside) -> str:
         "<body>",
         "<main>",
         f"<h1>{title}</h1>",
-        *_facts(article),
+        *facts_html(article),
         body_html(article),
         *_references(article, link),
         "</main>",
@@ -59,23 +59,8 @@ def body_html(article: Article, text: Callable[[str], str] = html_text) -> str:
     return "\n".join([*residue, *(part for section, anchor in sections for part in typesetter.section(section, 2, anchor))])
 
 
-def anchors(article: Article) -> list[str]:
-    """The id of each top-level section on the page: its kind, and a number where there are several of the kind."""
-    seen: Counter[str] = Counter()
-    found: list[str] = []
-    for section in article.sections:
-        seen[section.kind] += 1
-        found.append(f"{section.kind}-{seen[section.kind]}" if seen[section.kind] > 1 else section.kind)
-    return found
-
-
-def applies_to_html(entries: Iterable[AppliesTo]) -> str:
-    """The list of what an article applies to."""
-    items = (f"<li>{html_text(entry.text)}{applies_to_html(entry.with_) if entry.with_ else ''}</li>" for entry in entries)
-    return f"<ul>{''.join(items)}</ul>"
-
-
-def _facts(article: Article) -> Iterator[str]:
+def facts_html(article: Article) -> Iterator[str]:
+    """What the header says of an article, as a list of terms."""
     facts = [
         ("Article", [article.key]),
         ("Modified", [article.modified or ""]),
@@ -95,6 +80,22 @@ def _facts(article: Article) -> Iterator[str]:
         yield "<dt>Applies to</dt>"
         yield f"<dd>{applies_to_html(article.applies_to)}</dd>"
     yield "</dl>"
+
+
+def anchors(article: Article) -> list[str]:
+    """The id of each top-level section on the page: its kind, and a number where there are several of the kind."""
+    seen: Counter[str] = Counter()
+    found: list[str] = []
+    for section in article.sections:
+        seen[section.kind] += 1
+        found.append(f"{section.kind}-{seen[section.kind]}" if seen[section.kind] > 1 else section.kind)
+    return found
+
+
+def applies_to_html(entries: Iterable[AppliesTo]) -> str:
+    """The list of what an article applies to."""
+    items = (f"<li>{html_text(entry.text)}{applies_to_html(entry.with_) if entry.with_ else ''}</li>" for entry in entries)
+    return f"<ul>{''.join(items)}</ul>"
 
 
 class _Typesetter:

@@ -94,6 +94,12 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     diagnostics: tuple[QueryDiagnostic, ...]
     folded: bool = False
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows them."""
+        from kbarchive.render.notebook import results_html
+
+        return results_html(self)
+
 
 def facet_filter(name: str, value: str) -> str:
     """What asks, in a query, for a value of a facet: product:"Microsoft Exchange Server"."""
