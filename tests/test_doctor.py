@@ -67,7 +67,7 @@ def test_problems_say_what_to_do(default: Path, tmp_path: Path, monkeypatch: pyt
     max(generation.rglob("*"), key=lambda path: path.stat().st_size if path.is_file() else 0).unlink()
     (problem,) = doctor.examine().problems
     assert "damaged" in problem
-    assert f"kbarchive index SOURCE... --index {default}" in problem
+    assert f"kbarchive index --repair --index {default}" in problem
     monkeypatch.setenv("KBARCHIVE_INDEX", str(tmp_path / "nowhere"))
     (problem,) = doctor.examine().problems
     assert problem.startswith(f"$KBARCHIVE_INDEX names {tmp_path / 'nowhere'}, which holds no index")
