@@ -59,6 +59,8 @@ def tree_entries(tree: Tree) -> Iterator[Entry]:
     with subprocess.Popen(  # noqa: S603 - no shell
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
     ) as reader:
+        if reader.stdin is None:  # for the type checker
+            return
         try:
             for told, _, path in files:
                 mode, kind, oid, size = told.decode("ascii").split()
@@ -74,8 +76,9 @@ def tree_entries(tree: Tree) -> Iterator[Entry]:
         except (OSError, EOFError) as error:
             yield Failure(clean(tree.repository), None, f"git ended early: {reason(error)} (what follows is lost)")
         finally:
-            with suppress(OSError):
-                reader.kill()
+            reader.kill()
+            with suppress(OSError):  # what was asked of a git that has ended
+                reader.stdin.close()
 
 
 def _file_entries(reader: subprocess.Popen[bytes], oid: str, file: str) -> Iterator[Entry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import shutil
 import sqlite3
 import subprocess
 import tarfile
@@ -133,6 +134,17 @@ def test_damaged_archive_in_an_archive_is_told_and_the_rest_is_read(tmp_path: Pa
     assert read == ["i/x", "z"]
     assert len(failures) == 1
     assert "damaged or cut short" in failures[0].message
+
+
+def test_git_that_ends_before_it_was_asked_is_told(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository / "bin").mkdir()
+    script = f'#!/bin/sh\ncase "$*" in *--batch*) exit 1;; esac\nexec "{shutil.which("git")}" "$@"\n'
+    (repository / "bin" / "git").write_text(script)
+    (repository / "bin" / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(repository / "bin"), prepend=os.pathsep)
+    failures: list[Failure] = []
+    assert list(kbarchive.read(f"{repository}@HEAD", on_failure=failures.append, on_skip=lambda _: None)) == []
+    assert "git ended early" in failures[-1].message or "try git fsck" in failures[-1].message
 
 
 def test_a_repository_runs_no_program(repository: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -17,8 +17,9 @@ from tests.corpus import corpus_files, dialect_files
 
 WORD = re.compile(r"[^\W_]+")
 NOTICE = re.compile(r"^[ \t]*THE INFORMATION PROVIDED IN.*", re.DOTALL | re.MULTILINE)
+_WORDS_OF = r"Additional (?:query|reference|qeury|querey) words?(?:\(s\))?(?=[ ]*:)"
 LABELS = re.compile(
-    r"^[ \t]*The information in this article applies to|^Additional (?:query|reference|qeury|querey) words?(?:\(s\))?(?=[ ]*:)",
+    rf"^[ \t]*(?:The information in this article applies to|{_WORDS_OF})",
     re.IGNORECASE | re.MULTILINE,
 )
 CHROME = re.compile(rf"^[ \t]*(?:{PAGES[0].chrome.pattern if PAGES[0].chrome else '(?!)'})[ \t\r]*$", re.MULTILINE)

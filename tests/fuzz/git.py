@@ -77,8 +77,9 @@ def seeds() -> dict[str, list[bytes]]:
 
 def _git(folder: Path, *arguments: str) -> None:
     who = ["-c", "user.name=a", "-c", "user.email=a@a.example", "-c", "commit.gpgsign=false"]
+    dated = {f"GIT_{role}_DATE": "1999-05-12T10:00:00Z" for role in ("AUTHOR", "COMMITTER")}  # so that ids are always the same
     command = ["git", *who, *arguments]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    subprocess.run(command, cwd=folder, env=os.environ | dated, check=True, capture_output=True)
 
 
 TARGET = Target(seeds, holds, _WORDS, seconds=4.0)
