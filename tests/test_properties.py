@@ -19,7 +19,7 @@ WORD = re.compile(r"[^\W_]+")
 NOTICE = re.compile(r"^[ \t]*THE INFORMATION PROVIDED IN.*", re.DOTALL | re.MULTILINE)
 _WORDS_OF = r"Additional (?:query|reference|qeury|querey) words?(?:\(s\))?(?=[ ]*:)"
 LABELS = re.compile(
-    rf"^[ \t]*(?:The information in this article applies to|{_WORDS_OF})",
+    rf"^[ \t]*(?:The information in this article applies to\b|{_WORDS_OF})",
     re.IGNORECASE | re.MULTILINE,
 )
 CHROME = re.compile(rf"^[ \t]*(?:{PAGES[0].chrome.pattern if PAGES[0].chrome else '(?!)'})[ \t\r]*$", re.MULTILINE)
