@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from pathlib import Path
 
@@ -101,3 +102,13 @@ def test_no_index_is_built_over_something_else(folder: str, article_folder: Path
     assert done.returncode == 2
     assert b"kbarchive: error: " in done.stderr
     assert set(os.listdir(folder)) >= set(before) - {name for name in before if name.isdigit()}
+
+
+def test_docs_name_tests_that_are_there() -> None:
+    tests = Path(__file__).parent
+    named = set(re.findall(r"`(test_\w+)`", (tests.parent / "docs" / "reliability.md").read_text(encoding="utf-8")))
+    there = set(
+        re.findall(r"^def (test_\w+)", "\n".join(path.read_text(encoding="utf-8") for path in tests.glob("test_*.py")), re.M)
+    )
+    assert len(named) > 60
+    assert named - there == set()
