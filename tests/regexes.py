@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+_BETWEEN = ("/re/__init__.py", "/lark/")
+
 
 def collect() -> list[dict[str, Any]]:
     """All patterns, by importing all modules and using what compiles later: the grammars. To be run in a process of its own."""
@@ -23,9 +25,9 @@ def collect() -> list[dict[str, Any]]:
     def recording(pattern: Any, flags: Any) -> Any:
         compiled = compile_(pattern, flags)
         frame = sys._getframe(1)
-        while frame and not frame.f_code.co_filename.startswith(package):
-            frame = frame.f_back  # type: ignore[assignment]  # None ends it
-        if frame and isinstance(compiled.pattern, str):
+        while any(between in frame.f_code.co_filename for between in _BETWEEN):
+            frame = frame.f_back  # type: ignore[assignment]  # something is outside of both
+        if frame.f_code.co_filename.startswith(package) and isinstance(compiled.pattern, str):
             place = f"{Path(frame.f_code.co_filename).relative_to(package)}:{frame.f_lineno}"
             found.setdefault((compiled.pattern, compiled.flags), place)
         return compiled

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _LIVE_SECONDS = 0.1
 _LOG_SECONDS = 5.0
 
+_FAILED = 2
+
 _OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF)
 
 _NAMED_FAILURES = 20
@@ -67,7 +69,7 @@ def run(command: click.Command, name: str) -> NoReturn:
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text stream at the start of a program
     try:
         code = _code(command, name)
-        if sys.stdout is not None:
+        if sys.stdout is not None and code != _FAILED:  # what failed has been told
             sys.stdout.flush()
     except BrokenPipeError:
         code = 141
@@ -264,7 +266,7 @@ def _counts(report: Report) -> str:
 
 def _fail(name: str, message: str) -> int:
     say(f"error: {message}", name)
-    return 2
+    return _FAILED
 
 
 def _terminate(*_: object) -> NoReturn:
