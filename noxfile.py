@@ -26,6 +26,12 @@ def explore(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """A minute for each fuzzer; what they find becomes a named test. It wants the extra `fuzz`."""
+    session.run("python", "-m", "tests.fuzz", *session.posargs)
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """The share of branches that the tests take."""
     told = ("--cov=kbarchive", "--cov-branch", "--cov-report=term-missing:skip-covered")
@@ -77,3 +83,9 @@ def manuals(session: nox.Session) -> None:
 def ci(session: nox.Session) -> None:
     """All of it, in clean environments, as CI does."""
     session.run(".ci/run")
+
+
+@nox.session
+def versions(session: nox.Session) -> None:
+    """The tests with the lowest versions of all dependencies, and with the newest Python."""
+    session.run(".ci/versions")

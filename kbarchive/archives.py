@@ -248,9 +248,9 @@ def _is_tar(head: bytes) -> bool:
 
 
 def _damage(error: Exception) -> str:
-    if isinstance(error, RecursionError | MemoryError):
-        return f"damaged ({type(error).__name__})"
-    if isinstance(error, OSError) and error.errno is not None:
+    if isinstance(error, RecursionError):
+        return "damaged (RecursionError)"
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno is not None):
         return reason(error)
     return f"damaged or cut short: {reason(error)}"
 

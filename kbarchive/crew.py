@@ -86,6 +86,13 @@ def answering(workers: Sequence[Worker[_Work, _Result]], wait: bool) -> list[Wor
 
 
 def _work(task: Callable[[Any], Any], connection: Any) -> None:
+    try:
+        _answer(task, connection)
+    except MemoryError:  # while it takes what it is given: it ends as if it had been killed
+        os._exit(1)
+
+
+def _answer(task: Callable[[Any], Any], connection: Any) -> None:
     # An interrupt from the keyboard reaches the whole process group, and is for the parent to handle.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -75,6 +75,8 @@ def clean(name: str) -> str:
 
 def reason(error: BaseException) -> str:
     """What an exception says, short and in one line, for messages."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for it"
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
     text = clean(" ".join(text.split()))
     return text if len(text) <= _MESSAGE_LENGTH else text[:_MESSAGE_LENGTH] + "..."

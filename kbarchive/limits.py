@@ -14,5 +14,8 @@ LARGEST_NAME_HEADER = 2**20
 LONGEST_LINE = 256 * 2**20
 """The longest line of JSON Lines that is read back: a record is about twice its document."""
 
+MARGINS = 500
+"""So many indentations of lists are remembered; an article may have one a line."""
+
 DEPTH = 3
 """How deep archives in archives are read: a zip in a tar in a zip in the archive that is given."""

@@ -83,6 +83,9 @@ def outcomes(entry: Entry) -> Iterator[Outcome]:
         return
     try:
         articles = parse_document(entry.data, file=entry.file, member=entry.member)
+    except MemoryError as error:
+        yield Failure(entry.file, entry.member, reason(error))
+        return
     except Exception as error:  # any input gives a record, so this is an error of ours: tell it, and go on
         yield Failure(entry.file, entry.member, f"error in kbarchive: {type(error).__name__}: {reason(error)}")
         return

@@ -56,7 +56,11 @@ def tree_entries(tree: Tree) -> Iterator[Entry]:
     import subprocess
 
     command = ["git", "-C", tree.repository, "cat-file", "--batch"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as reader:  # noqa: S603 - no shell
+    with subprocess.Popen(  # noqa: S603 - no shell
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+    ) as reader:
+        if reader.stdin is None:  # for the type checker
+            return
         try:
             for told, _, path in files:
                 mode, kind, oid, size = told.decode("ascii").split()
@@ -72,8 +76,9 @@ def tree_entries(tree: Tree) -> Iterator[Entry]:
         except (OSError, EOFError) as error:
             yield Failure(clean(tree.repository), None, f"git ended early: {reason(error)} (what follows is lost)")
         finally:
-            with suppress(OSError):
-                reader.kill()
+            reader.kill()
+            with suppress(OSError):  # what was asked of a git that has ended
+                reader.stdin.close()
 
 
 def _file_entries(reader: subprocess.Popen[bytes], oid: str, file: str) -> Iterator[Entry]:
@@ -95,6 +100,12 @@ def _git(repository: str, *arguments: str) -> subprocess.CompletedProcess[bytes]
     import subprocess
 
     try:
-        return subprocess.run(["git", "-C", repository, *arguments], capture_output=True, check=False)  # noqa: S603, S607
+        command = ["git", "-C", repository, *arguments]
+        return subprocess.run(command, env=_environment(), capture_output=True, check=False)  # noqa: S603 - no shell
     except OSError as error:
         raise SourceError(f"{clean(repository)}: cannot run git, which reads revisions: {reason(error)}") from error
+
+
+def _environment() -> dict[str, str]:
+    """git fetches nothing: where an object is missing, a repository may name a program of its own that would bring it."""
+    return {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": ""}

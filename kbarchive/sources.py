@@ -223,8 +223,10 @@ def _file_entries(path: str, file: str, meter: Meter, state: bytes = b"") -> Ite
             data = stream.read(_USUAL_BYTES)
             packed = is_packed(data[:HEAD])
             if not packed and len(data) == _USUAL_BYTES:
-                data += stream.read(MAX_BYTES + 1 - len(data))
-        except OSError as error:
+                # So much is set apart beforehand, so not as much as a file may have.
+                while len(data) <= MAX_BYTES and (more := stream.read(min(len(data), MAX_BYTES + 1 - len(data)))):
+                    data += more
+        except (OSError, MemoryError) as error:
             yield Failure(file, None, reason(error))
             return
         if packed:

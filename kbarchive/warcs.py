@@ -12,6 +12,8 @@ from kbarchive.limits import MAX_BYTES
 
 WARC_MARK = b"WARC/"
 
+_PIECE = 2**16
+
 
 def warc_entries(stream: BinaryIO, file: str, within: str | None) -> Iterator[Entry]:
     """A document for each response; its member is the time of the capture and the address, parted by a space.
@@ -20,7 +22,13 @@ def warc_entries(stream: BinaryIO, file: str, within: str | None) -> Iterator[En
     """
     behind = ""
     try:
-        for record in warcio("warcio.archiveiterator").ArchiveIterator(stream):
+        records = warcio("warcio.archiveiterator").ArchiveIterator(stream)
+        records.INC_RECORD = ""  # what it would write to stderr
+        wrong = 0
+        for record in records:
+            if records.err_count > wrong:
+                wrong = records.err_count
+                yield Failure(file, within, f"the length of a record is wrong ({behind}what follows up to the next is lost)")
             if record.rec_type != "response":
                 continue
             headers = record.rec_headers
@@ -32,7 +40,14 @@ def warc_entries(stream: BinaryIO, file: str, within: str | None) -> Iterator[En
                 continue
             behind = f"behind {member}; "
             data = record.content_stream().read(MAX_BYTES + 1)
-            yield Failure(file, member, TOO_LARGE) if len(data) > MAX_BYTES else Document(file, member, data)
+            if len(data) > MAX_BYTES:
+                yield Failure(file, member, TOO_LARGE)
+                continue
+            while record.raw_stream.read(_PIECE):
+                pass
+            if record.raw_stream.limit:
+                raise EOFError("the file ends within a record")
+            yield Document(file, member, data)
     except MissingExtraError as error:
         yield Failure(file, within, str(error))
     except Exception as error:  # warcio and the decompressors raise many kinds on damage

@@ -278,4 +278,4 @@ def test_closed_standard_output_is_told(article_folder: Path, tmp_path: Path) ->
     command = ("sh", "-c", script, "sh", *COMMAND, "convert", "txt", "-")
     done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, check=False)
     assert done.returncode == 2
-    assert done.stderr == b"kbarchive: error: standard output is closed\n"
+    assert done.stderr == b"kbarchive: error: cannot write standard output: it is closed\n"

@@ -113,3 +113,11 @@ def test_an_empty_file_is_read(tmp_path: Path) -> None:
     file = OpenFile(Folder(tmp_path), "file")
     assert (file.size, file.read()) == (0, b"")
     file.close()
+
+
+def test_no_more_is_read_than_a_file_has(tmp_path: Path) -> None:
+    """A length that is damaged may be any: what is set apart for it is not."""
+    (tmp_path / "a").write_bytes(b"abc")
+    file = OpenFile(Folder(tmp_path), "a")
+    assert [file.get(1, 2**60), file.get(3, 2**60), file.get(9, 1), file.get(-1, 1)] == [b"bc", b"", b"", b""]
+    file.close()

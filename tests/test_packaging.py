@@ -20,6 +20,7 @@ BIN = "Scripts" if os.name == "nt" else "bin"
 
 def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment["SOURCE_DATE_EPOCH"] = "1000000000"
     environment.update(XDG_CACHE_HOME=str(cwd / ".cache"), XDG_DATA_HOME=str(cwd / ".data"))
     result = subprocess.run([str(a) for a in arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
@@ -48,7 +49,7 @@ def distributions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]
         if (ROOT / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             (copy / name).write_bytes((ROOT / name).read_bytes())
-    run(sys.executable, "-m", "build", "--outdir", sdist_folder, copy, cwd=folder)
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", sdist_folder, copy, cwd=folder)
     (wheel,) = sdist_folder.glob("*.whl")
     (sdist,) = sdist_folder.glob("*.tar.gz")
     return wheel, sdist
@@ -96,6 +97,19 @@ def test_what_is_in_the_sdist(distributions: tuple[Path, Path]) -> None:
     for_contributors = {"CITATION.cff", "noxfile.py", ".pre-commit-config.yaml", ".ci/run", ".github/PULL_REQUEST_TEMPLATE.md"}
     documentation = {"docs/sphinx/conf.py", "docs/tutorial.md", "docs/pictures/record.svg", "docs/notebooks/archive.ipynb"}
     assert for_contributors | documentation <= names
+
+
+def test_the_same_sources_give_the_same_bytes_anywhere_and_offline(distributions: tuple[Path, Path], tmp_path: Path) -> None:
+    """Built from the sdist, in another folder, at another time, by somebody with another umask."""
+    with tarfile.open(distributions[1]) as sdist:
+        sdist.extractall(tmp_path, filter="data")
+    (copy,) = tmp_path.iterdir()
+    for path in copy.rglob("*"):
+        path.chmod(0o775 if path.is_dir() else 0o660)
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", tmp_path / "dist", copy]
+    run("sh", "-c", 'umask 007; PIP_NO_INDEX=1 exec "$@"', "sh", *command, cwd=tmp_path)
+    for first in distributions:
+        assert (tmp_path / "dist" / first.name).read_bytes() == first.read_bytes()
 
 
 def test_the_main_job_outside_the_checkout(installed: Path, tmp_path: Path) -> None:

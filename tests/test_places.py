@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import shutil
 import sqlite3
 import subprocess
 import tarfile
@@ -135,6 +136,37 @@ def test_damaged_archive_in_an_archive_is_told_and_the_rest_is_read(tmp_path: Pa
     assert "damaged or cut short" in failures[0].message
 
 
+def test_git_that_ends_before_it_was_asked_is_told(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repository / "bin").mkdir()
+    script = f'#!/bin/sh\ncase "$*" in *--batch*) exit 1;; esac\nexec "{shutil.which("git")}" "$@"\n'
+    (repository / "bin" / "git").write_text(script)
+    (repository / "bin" / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(repository / "bin"), prepend=os.pathsep)
+    failures: list[Failure] = []
+    assert list(kbarchive.read(f"{repository}@HEAD", on_failure=failures.append, on_skip=lambda _: None)) == []
+    assert "git ended early" in failures[-1].message or "try git fsck" in failures[-1].message
+
+
+def test_a_repository_runs_no_program(repository: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Its settings may name one that is to bring what is missing."""
+    bare = repository / "bare.git"
+    git(bare, "config", "extensions.partialClone", "elsewhere")
+    git(bare, "config", "remote.elsewhere.url", "..")
+    git(bare, "config", "remote.elsewhere.promisor", "true")
+    git(bare, "config", "remote.elsewhere.uploadpack", f"touch {repository}/ran; false")
+    id_of = subprocess.run(["git", "-C", bare, "rev-parse", "HEAD:notes.TXT"], capture_output=True, check=True).stdout  # noqa: S607
+    missing = id_of.decode().strip()
+    (bare / "objects" / missing[:2] / missing[2:]).unlink()
+    failures: list[Failure] = []
+    articles = list(kbarchive.read(f"{bare}@HEAD:", on_failure=failures.append, on_skip=lambda _: None))
+    assert not (repository / "ran").exists()
+    assert len(articles) == 4
+    assert [str(failure) for failure in failures] == [
+        "notes.TXT: missing from the repository, or damaged; try git fsck",
+    ]
+    assert capfd.readouterr().err == ""
+
+
 # Saved pages
 
 
@@ -181,6 +213,26 @@ def test_cut_warc_is_told(tmp_path: Path, make_article: Article) -> None:
     assert 3 < len(articles) < 15
     assert len(failures) == 1
     assert "damaged or cut short" in failures[0].message
+
+
+def test_warc_that_is_cut_within_a_page_is_told(tmp_path: Path, make_article: Article) -> None:
+    pages = [(f"http://example.org/{number}", "200 OK", make_article(number)) for number in (900001, 900002)]
+    (tmp_path / "cut.warc").write_bytes(warc_of(*pages)[:-50])
+    failures: list[Failure] = []
+    assert [article.id for article in kbarchive.read(tmp_path / "cut.warc", on_failure=failures.append)] == ["Q900001"]
+    assert len(failures) == 1
+    assert "the file ends within a record" in failures[0].message
+
+
+def test_warc_with_a_wrong_length_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What warcio says of it on standard error is not for people."""
+    pages = [(f"http://example.org/{number}", "200 OK", b"a page " * 20 + b"\n") for number in range(3)]
+    (tmp_path / "wrong.warc").write_bytes(warc_of(*pages).replace(b"Content-Length: 186", b"Content-Length: 106", 1))
+    failures: list[Failure] = []
+    found = list(documents(tmp_path / "wrong.warc", on_failure=failures.append))
+    assert [len(document.data) for document in found] == [61, 141, 141]
+    assert ["the length of a record is wrong" in failure.message for failure in failures] == [True]
+    assert capfd.readouterr().err == ""
 
 
 # The fingerprint

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from kbarchive.index.reader import open_reader
 from kbarchive.search import Index, open_index
 from kbarchive.web import Limits
-from tests.pages import Page, asking
+from tests.pages import asking, harmless
 from tests.searching import article, index_of
 
 # Each tries to run, to break out of where it stands, or to lead elsewhere.
@@ -95,22 +95,6 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     index_of(folder, planted()).close()
     with asking(partial(open_index, folder / "index")) as client:
         yield client
-
-
-def harmless(text: str) -> Page:
-    """A page all of whose elements are ours: no script but the one, no handler, no style, no link to elsewhere."""
-    page = Page(text)
-    assert [script["src"].partition("?")[0] for script in page.all("script")] == ["/static/app.js"]
-    for name, attributes in page.elements:
-        assert name not in {"iframe", "object", "embed", "base", "style", "img", "math", "b", "mi"}
-        assert not any(attribute.startswith("on") or attribute == "style" for attribute in attributes), (name, attributes)
-        for where in ("href", "src", "action"):
-            assert attributes.get(where, "/").startswith(("/", "#")), attributes
-            assert not attributes.get(where, "/").startswith("//"), attributes
-    assert len(page.all("meta")) <= 4
-    assert len(page.all("form")) == 1
-    assert not any((ord(letter) < 32 and letter not in "\n\t") or 127 <= ord(letter) < 160 for letter in text)
-    return page
 
 
 @pytest.mark.parametrize("number", range(950001, 950001 + len(ATTEMPTS)))

@@ -7,6 +7,8 @@ away, 143 when told to terminate. Nobody gets to see a traceback.
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
 import signal
 import sys
@@ -25,7 +27,12 @@ if TYPE_CHECKING:
 _LIVE_SECONDS = 0.1
 _LOG_SECONDS = 5.0
 
+_FAILED = 2
+
+_OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF)
+
 _NAMED_FAILURES = 20
+_FEWER = "; with --jobs 1 a command takes least"
 _ALL = "`kbarchive check -v` names all"
 
 CONTEXT_SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -57,18 +64,21 @@ def run(command: click.Command, name: str) -> NoReturn:
         sys.exit(0)
     with contextlib.suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGTERM, _terminate)
+    _take_closed_streams()
     if sys.stdout is not None:
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text stream at the start of a program
     try:
         code = _code(command, name)
-        if sys.stdout is not None:
+        if sys.stdout is not None and code != _FAILED:  # what failed has been told
             sys.stdout.flush()
     except BrokenPipeError:
         code = 141
     except KeyboardInterrupt:
         code = 130
     except OSError as error:
-        code = _fail(name, f"{error.filename or 'input or output'}: {error.strerror or error}")
+        # What else is written names its file.
+        where = error.filename or ("cannot write standard output" if error.errno in _OF_WRITING else "input or output")
+        code = _fail(name, f"{where}: {error.strerror or error}")
     _leave_quietly()
     sys.exit(code)
 
@@ -89,6 +99,8 @@ def _code(command: click.Command, name: str) -> int:
         return _fail(name, str(error))
     except OSError:
         raise
+    except MemoryError:
+        return _fail(name, f"there is not enough memory{_FEWER}")
     except Exception as error:  # an error of ours: one line that can be reported
         where = error.__traceback__
         while where and where.tb_next:
@@ -96,6 +108,26 @@ def _code(command: click.Command, name: str) -> int:
         at = f" ({os.path.basename(where.tb_frame.f_code.co_filename)}:{where.tb_lineno})" if where else ""
         return _fail(name, f"internal error: {type(error).__name__}: {error}{at}")
     return result if isinstance(result, int) else 0
+
+
+def _take_closed_streams() -> None:
+    """Stands in for a stdout that is closed, so that what writes to it fails. No file gets its number, nor that of stderr."""
+    for number, closed, mode in ((1, sys.stdout is None, os.O_RDONLY), (2, sys.stderr is None, os.O_WRONLY)):
+        if closed:
+            opened = os.open(os.devnull, mode)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+    if sys.stdout is None:
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Closed()), encoding="utf-8")
+
+
+class _Closed(io.RawIOBase):
+    def writable(self) -> bool:
+        return True
+
+    def write(self, _: object) -> NoReturn:
+        raise OSError(errno.EBADF, "it is closed")
 
 
 def _as_clause(sentence: str) -> str:
@@ -234,7 +266,7 @@ def _counts(report: Report) -> str:
 
 def _fail(name: str, message: str) -> int:
     say(f"error: {message}", name)
-    return 2
+    return _FAILED
 
 
 def _terminate(*_: object) -> NoReturn:
@@ -248,3 +280,4 @@ def _leave_quietly() -> None:
             sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.stdout = None  # as it is where stdout is closed

@@ -45,6 +45,7 @@ class OpenFile:
 
     def get(self, position: int, length: int) -> bytes:
         """The bytes at a position; fewer where the file ends, none where there is no such position."""
+        length = min(length, self.size - position)  # damage may ask for more than the memory holds
         return bytes(self._file.get(position, length)) if position >= 0 and length > 0 else b""
 
     def read(self) -> bytes:

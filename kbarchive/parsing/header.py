@@ -28,7 +28,10 @@ _ROW_FIELDS: dict[str, Field] = {"systems": "operating systems", "code": "fact",
 
 @dataclass
 class Header:
-    """What a header says. `lines` are the offsets of its fields in lines; `leftover` is what is no field, by line."""
+    """What a header says. `lines` are the offsets of its fields in lines; `leftover` is what is no field, by line.
+
+    `title_id` is the number of an article that stands before a title above the header.
+    """
 
     id: str | None = None
     title: str = ""
@@ -41,6 +44,7 @@ class Header:
     fields: dict[str, str] = field(default_factory=dict)
     raw: dict[Field, str] = field(default_factory=dict)
     title_line: int = 0
+    title_id: str = ""
     keywords_line: int | None = None
     leftover: list[str] = field(default_factory=list)
     problems: list[tuple[str, int, str]] = field(default_factory=list)
@@ -92,6 +96,7 @@ def read_preamble(text: str, dialect: Dialect, header: Header, first_line: int =
         if match:
             header.title = _title(match[1], dialect)
             header.title_line = first_line + offset
+            header.title_id = line[: match.start(1)].strip("# \t:")
         elif line and offset not in above and line != heading and not _RULE.fullmatch(line) and not is_chrome(line, dialect):
             header.leftover.append(line)
 
@@ -164,6 +169,8 @@ def finish_header(header: Header) -> None:
     header.products = _columns(header.raw.get("products", ""))
     header.operating_systems = _columns(systems)
     header.versions = read_versions(header.raw.get("versions", ""), systems)
+    if header.title_id and _read_id(header.title_id, 0, Header()) != header.id:
+        header.leftover.append(header.title_id)
 
 
 def _take_title(value: str, offset: int, dialect: Dialect, header: Header) -> None:

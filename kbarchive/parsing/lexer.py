@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from lark import Lark
 
+from kbarchive.limits import MARGINS
 from kbarchive.parsing.grammars import terminals
 from kbarchive.parsing.headings import is_heading, is_subheading
 from kbarchive.parsing.layout import is_code
@@ -128,7 +129,7 @@ class BodyLexer:
         left = (self._matcher(name, margin)(text, position) for name in names[names.index(kind) + 1 :])
         return next(match for match in left if match)
 
-    @cache  # noqa: B019 - the lexers live as long as the process
+    @lru_cache(MARGINS)  # noqa: B019 - the lexers live as long as the process
     def _matcher(self, name: str, margin: Margin) -> Matcher:
         """What matches one terminal at a margin, alone."""
         matcher: Matcher = re.compile(f"(?P<{name}>{self.pattern(name, margin)})").match
@@ -138,6 +139,8 @@ class BodyLexer:
         try:
             return self._matchers[margin]
         except KeyError:
+            if len(self._matchers) >= MARGINS:
+                self._matchers.clear()
             matchers = self._matchers[margin] = _Matchers(self._patterns, margin)
             return matchers
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -175,5 +176,7 @@ def _temporary_prefix(path: str) -> str:
 def _mode(path: str) -> int | None:
     try:
         return os.stat(path).st_mode
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:  # now, and not when all is converted
+            raise TargetError(f"cannot write {clean(path)}: {reason(error)}") from error
         return None
