@@ -40,7 +40,7 @@ OTHERS = frozenset(
     "sphinx-build sqlite-utils sudo twine uvicorn xdg-open zcat".split()
 )
 # What runs until it is stopped is asked for its help instead, which refuses unknown options all the same.
-SERVERS = ("kbarchive serve", "kbarchive mcp")
+SERVERS = ("kbarchive serve", "kbarchive mcp", "python -m http.server")
 # What stands in a command that other tests run with what it needs.
 ELSEWHERE = {
     "tcp://": "a cluster: tests/test_cluster.py",

@@ -35,7 +35,7 @@ def check(sources: tuple[str, ...], index_dir: str | None, jobs: int | None, ver
       kbarchive check archive.tar.xz
       kbarchive check -v txt/ | grep header-keywords-cut
       kbarchive check --json txt/
-      kbarchive check --index ~/kb.idx
+      kbarchive check --index sample
 
     \b
     Exit codes:

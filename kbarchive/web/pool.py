@@ -43,7 +43,7 @@ class _Reading:
 
 
 class Pool:
-    """Hands out readers, once they are started. Where one was stopped or died another takes its place.
+    """Hands out readers; each is started by `start`, or when it is first wanted. Where one was stopped another takes its place.
 
     The reader last used is used first: its columns are read, its caches are filled. `close` ends them all.
     """
@@ -56,6 +56,8 @@ class Pool:
         self._held: set[_Reader] = set()
         self._closed = False
         self._limiter: anyio.CapacityLimiter | None = None
+        for _ in range(size):
+            self._free.put(None)
 
     async def run(self, function: Callable[..., _Answer], *arguments: object) -> _Answer:
         """What a function gives for an archive and some arguments; all of these go to another process and back.
@@ -74,9 +76,10 @@ class Pool:
 
     def start(self) -> None:
         """Starts all readers, and comes back when they can be asked."""
-        started = [self._started() for _ in range(self._size)]
+        started = [reader or self._started() for reader in (self._free.get() for _ in range(self._size))]
         for reader in started:
-            reader.answer()
+            if not reader.ready:
+                reader.answer()
             self._free.put(reader)
 
     def warm(self, function: Callable[[Archive], object]) -> None:
