@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kbarchive.index.analysis import Finder, plain_words, query_terms
+from kbarchive.index.analysis import Finder, plain_words, query_terms, stems
 from kbarchive.index.forms import SHIFT
 from kbarchive.index.thesaurus import is_name
 from kbarchive.index.zones import Piece
@@ -79,3 +79,18 @@ def test_find_gives_the_words_as_they_stand() -> None:
 
 def test_plain_words_are_unstemmed() -> None:
     assert plain_words("Relaying to C++ on NT4, relaying") == {b"relaying"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "stop stops stopped stopping",
+        "run runs running",
+        "set setting settings",
+        "format formatted",
+        "add added adding",
+        "fall falling",
+    ],
+)
+def test_forms_of_a_word_have_one_stem(words: str) -> None:
+    assert len({stems(word) for word in words.split()}) == 1

@@ -40,6 +40,9 @@ _MOST_PARTS = 8
 _SAME_LETTERS = 2
 _SHORT_WORD = 4
 
+_PAST = re.compile(r"(?:ed|ings?)\Z")
+_SHORT_STEM = 3
+
 # Words are remembered; text repeats itself. The bounds keep memory flat.
 _REMEMBERED_WORDS = 100_000
 _REMEMBERED_TEXTS = 50_000
@@ -203,7 +206,9 @@ def _known(word: str) -> tuple[tuple[bytes, ...], bytes]:
 @lru_cache(_REMEMBERED_WORDS)
 def _stem(word: str) -> str:
     """Porter's stem of a word of letters; codes and names with digits stay as they are."""
-    if len(word) > 2 and word.isascii() and word.isalpha():
-        stem: str = porter_stem(word)
-        return stem
-    return word
+    if not (len(word) > 2 and word.isascii() and word.isalpha()):
+        return word
+    stem: str = porter_stem(word)
+    # Porter undoes a doubled letter before ed and ing, Whoosh's code does not: stopped, stop. But adding is a form of add.
+    doubled = len(stem) > _SHORT_STEM and stem[-1] == stem[-2] and stem[-1] not in "aeiouylsz"
+    return stem[:-1] if doubled and _PAST.search(word) else stem

@@ -18,7 +18,7 @@ from kbarchive._version import __version__
 from kbarchive.errors import DamagedIndexError, SearchIndexError
 
 # Counts up with every change of the schema, the analysis or the files.
-FORMAT = 9
+FORMAT = 10
 
 POINTER = "current"
 METADATA = "index.json"

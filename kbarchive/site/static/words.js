@@ -61,7 +61,12 @@ function* forms(word) {
   }
 }
 
-const stemmed = (word) => (/^[A-Za-z]{3,}$/.test(word) ? stem(word) : word);
+function stemmed(word) {
+  if (!/^[A-Za-z]{3,}$/.test(word)) return word;
+  const found = stem(word);
+  // Whoosh leaves a letter doubled that Porter undoes: stopped is a form of stop. But add is that of adding.
+  return found.length > 3 && /([^aeiouylsz])\1$/.test(found) && /(?:ed|ings?)$/.test(word) ? found.slice(0, -1) : found;
+}
 
 // Porter's algorithm (An algorithm for suffix stripping, 1980) as Whoosh has it: in its measures y is neither vowel nor
 // consonant, and what Porter does about doubled letters, at, bl and iz before ed and ing it does to whole words only.
