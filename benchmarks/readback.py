@@ -52,7 +52,7 @@ def _wanted(source: Path) -> _Wanted:
 
 
 def _row(reading: Reading, path: Path, wanted: Sequence[bytes]) -> str:
-    if not (shutil.which(reading.needs) or importlib.util.find_spec(reading.needs)):
+    if not (shutil.which(reading.needs) or importlib.util.find_spec(reading.needs.partition(".")[0])):
         return f"| {reading.target} | {reading.tool} | not installed | |"
     found = list(reading.read(path))
     if path.is_dir():  # files have no order

@@ -25,6 +25,9 @@ _TYPOGRAPHY = str.maketrans(
 )
 _ROW_FIELDS: dict[str, Field] = {"systems": "operating systems", "code": "fact", "number": "fact"}
 
+# The number of an article right before its title, behind whatever marks a heading.
+_NUMBER_BEFORE = re.compile(r"((?:Q|KB)?\d+)[\s:]*\Z")
+
 
 @dataclass
 class Header:
@@ -96,7 +99,8 @@ def read_preamble(text: str, dialect: Dialect, header: Header, first_line: int =
         if match:
             header.title = _title(match[1], dialect)
             header.title_line = first_line + offset
-            header.title_id = line[: match.start(1)].strip("# \t:")
+            number = _NUMBER_BEFORE.search(line, 0, match.start(1))
+            header.title_id = number[1] if number else ""
         elif line and offset not in above and line != heading and not _RULE.fullmatch(line) and not is_chrome(line, dialect):
             header.leftover.append(line)
 
