@@ -19,23 +19,11 @@ from kbarchive.site.shards import Shards
 from kbarchive.site.walk import Stop, articles, ways
 from kbarchive.site.writing import Made, Writer
 from kbarchive.web.archive import Archive
+from kbarchive.web.headers import POLICY
 from kbarchive.web.rendering import render
 
 _PACKAGE = Path(__file__).parent.parent
 _SHOWING = ("render", "site", "web")  # the packages that a page is made by
-
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-    )
-)
-"""What the pages allow a browser to load and to do: nothing that is not of their own host."""
 
 ARTICLES, WAYS, SEARCH, LINKS = "articles", "ways", "search", "links"
 
