@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from kbarchive.index.files import DamagedFileError, OpenFile, Storage
-from kbarchive.index.postings import little_endian
+from kbarchive.index.numbers import from_bytes, to_bytes
 
 _NAME = "columns"
 _HEAD = struct.Struct("<II")
@@ -67,7 +67,7 @@ class _StoredFacet(msgspec.Struct, array_like=True):
 def write(storage: Any, facets: Mapping[str, Iterable[tuple[str, ...]]], numbers: Mapping[str, Iterable[int]]) -> None:
     """Writes the columns of a shard beside its segment: for each document its values of each facet, and its numbers."""
     blocks = {name: _encode(_stored(documents)) for name, documents in facets.items()}
-    blocks |= {name: _bytes(column) for name, column in numbers.items()}
+    blocks |= {name: to_bytes("I", column) for name, column in numbers.items()}
     directory: _Directory = {}
     end = 0
     for name, block in blocks.items():
@@ -91,14 +91,15 @@ class Columns:
 
     def facet(self, name: str) -> Facet:
         stored = msgspec.msgpack.decode(self._block(name), type=_StoredFacet)
-        members = _array(stored.members)
+        members = from_bytes("I", stored.members)
         sets = [
-            tuple(stored.values[member] for member in members[start:end]) for start, end in pairwise((0, *_array(stored.ends)))
+            tuple(stored.values[member] for member in members[start:end])
+            for start, end in pairwise((0, *from_bytes("I", stored.ends)))
         ]
-        return Facet(sets, _array(stored.documents))
+        return Facet(sets, from_bytes("I", stored.documents))
 
     def numbers(self, name: str) -> array[int]:
-        return _array(self._block(name))
+        return from_bytes("I", self._block(name))
 
     def _block(self, name: str) -> bytes:
         if self._found is None:
@@ -130,14 +131,4 @@ def _stored(documents: Iterable[tuple[str, ...]]) -> _StoredFacet:
     for values_of_set in sets:
         members += (values.setdefault(value, len(values)) for value in values_of_set)
         ends.append(len(members))
-    return _StoredFacet(list(values), _bytes(ends), _bytes(members), _bytes(of_documents))
-
-
-def _bytes(numbers: Iterable[int]) -> bytes:
-    return little_endian(array("I", iter(numbers))).tobytes()  # bytes, too, as numbers
-
-
-def _array(data: bytes) -> array[int]:
-    numbers = array("I")
-    numbers.frombytes(data)
-    return little_endian(numbers)
+    return _StoredFacet(list(values), to_bytes("I", ends), to_bytes("I", members), to_bytes("I", of_documents))

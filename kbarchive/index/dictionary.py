@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from kbarchive.index.files import DamagedFileError, OpenFile, Storage
-from kbarchive.index.postings import little_endian
+from kbarchive.index.numbers import from_bytes, to_bytes
 
 _NAME = "dictionary"
 _BLOCK_TERMS = 64
@@ -76,7 +76,9 @@ class DictionaryWriter:
         """Writes what is left."""
         if self._keys:
             self._end_block(len(self._keys))
-        directory = msgspec.msgpack.encode(_Directory(self._fields, self._firsts, _bytes(self._blocks), _bytes(self._postings)))
+        directory = msgspec.msgpack.encode(
+            _Directory(self._fields, self._firsts, to_bytes("Q", self._blocks), to_bytes("Q", self._postings))
+        )
         self._file.write(directory + _TAIL.pack(zlib.crc32(directory), len(directory)))
         self._file.close()
 
@@ -85,7 +87,7 @@ class DictionaryWriter:
         del self._keys[:number], self._lengths[:number]
         sizes = list(map(len, keys))
         widths = _width(max(sizes)), _width(max(some))
-        lengths = (_bytes(array(_TYPES[width], column)) for width, column in zip(widths, (sizes, some), strict=True))
+        lengths = (to_bytes(_TYPES[width], column) for width, column in zip(widths, (sizes, some), strict=True))
         block = b"".join((_HEAD.pack(number, *widths), *lengths, *keys))
         self._file.write(_CHECK.pack(zlib.crc32(block)) + block)
         self._firsts.append(keys[0])
@@ -103,8 +105,8 @@ class _Block:
         start = _CHECK.size + _HEAD.size
         end = start + number * width
         self._keys = end + number * length_width
-        self._ends = list(accumulate(_array(data[start:end], _TYPES[width]), initial=self._keys))
-        self._lengths = _array(data[end : self._keys], _TYPES[length_width])
+        self._ends = list(accumulate(from_bytes(_TYPES[width], data[start:end]), initial=self._keys))
+        self._lengths = from_bytes(_TYPES[length_width], data[end : self._keys])
         self._data = data
         self._offset = offset
 
@@ -134,8 +136,8 @@ class Dictionary:
         self.fields = read.fields
         """The names of the fields that have terms, in order."""
         self._firsts = read.firsts
-        self._blocks = _array(read.blocks)
-        self._postings = _array(read.postings)
+        self._blocks = from_bytes("Q", read.blocks)
+        self._postings = from_bytes("Q", read.postings)
 
     def close(self) -> None:
         self._file.close()
@@ -174,13 +176,3 @@ class Dictionary:
 
 def _width(largest: int) -> int:
     return 1 if largest < 1 << 8 else 2 if largest < 1 << 16 else 4 if largest < 1 << 32 else 8
-
-
-def _bytes(numbers: array[int]) -> bytes:
-    return little_endian(numbers[:]).tobytes()
-
-
-def _array(data: bytes, kind: str = "Q") -> array[int]:
-    numbers = array(kind)
-    numbers.frombytes(data)
-    return little_endian(numbers)

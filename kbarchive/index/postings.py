@@ -10,7 +10,6 @@ Whoosh's compressed pickles, and take less room; positions stand apart, since mo
 from __future__ import annotations
 
 import struct
-import sys
 import zlib
 from array import array
 from bisect import bisect_left
@@ -18,6 +17,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from kbarchive.index.files import DamagedFileError
+from kbarchive.index.numbers import from_bytes
 
 CHECK = struct.Struct("<I")
 """What a list begins with: the checksum of all that follows."""
@@ -95,13 +95,4 @@ class Postings:
 
 
 def _read(data: bytes, start: int, number: int, width: int) -> array[int]:
-    numbers = array(_TYPES[width])
-    numbers.frombytes(data[start : start + number * width])
-    return little_endian(numbers)
-
-
-def little_endian(numbers: array[int]) -> array[int]:
-    """Numbers as they are kept in files, or back: the same array, its bytes swapped where the machine has them otherwise."""
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
+    return from_bytes(_TYPES[width], data[start : start + number * width])
