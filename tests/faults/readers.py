@@ -28,14 +28,16 @@ def read_while_building(folder: Path, source: Path, seconds: float, readers: int
     _build(index_dir, both[0])
     context = multiprocessing.get_context("spawn")
     stop, told = context.Event(), context.SimpleQueue()
-    processes = [context.Process(target=_read, args=(index_dir, queries, both, n, stop, told)) for n in range(readers)]
+    seen = [context.Event() for _ in both]
+    processes = [context.Process(target=_read, args=(index_dir, queries, both, n, stop, seen, told)) for n in range(readers)]
     for process in processes:
         process.start()
     for _ in processes:
         told.get()  # each has opened the index once
     builds = 0
     until = time.monotonic() + seconds
-    while builds < 2 or time.monotonic() < until:
+    # On a busy machine a state may pass while every reader sleeps: builds go on until each was met, or for two minutes more.
+    while builds < 2 or time.monotonic() < until or not (all(s.is_set() for s in seen) or time.monotonic() > until + 120):
         builds += 1
         _build(index_dir, both[builds % 2])
     stop.set()
@@ -52,7 +54,7 @@ def _build(index_dir: Path, state: State) -> None:
     subprocess.run(command, check=True)
 
 
-def _read(index_dir: Path, queries: list[str], both: list[State], number: int, stop: Any, told: Any) -> None:
+def _read(index_dir: Path, queries: list[str], both: list[State], number: int, stop: Any, seen: Any, told: Any) -> None:
     chance = random.Random(number)
     opened, met, wrong = 0, set(), []
     while not stop.is_set() or not opened:
@@ -62,6 +64,8 @@ def _read(index_dir: Path, queries: list[str], both: list[State], number: int, s
                 said = answers(index, queries)
                 matching = [n for n, state in enumerate(both) if (len(index), said) == (state.articles, state.answers)]
                 met.update(matching)
+                for n in matching:
+                    seen[n].set()
                 if not matching:
                     wrong.append(f"reader {number}: {len(index)} articles, other answers")
                 if chance.random() < 0.3:
