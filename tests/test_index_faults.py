@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_two_writers_wait_for_each_other(tmp_path: Path, monkeypatch: pytest.Mon
         with pytest.raises(SearchIndexError, match="another kbarchive is writing"):
             build_index(source, folder)
         monkeypatch.setattr(lock, "_SECONDS", 30.0)
-        second = threading.Thread(target=build_index, args=(source, folder))
+        second = threading.Thread(target=partial(build_index, source, folder, rebuild=True))
         second.start()
         time.sleep(0.1)
         assert second.is_alive()
