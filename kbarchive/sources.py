@@ -135,9 +135,15 @@ def read_now(unread: Unread) -> Document | Failure:
 def refuse_once_only(sources: Iterable[SourcePath], purpose: str) -> None:
     """Raises SourceError where one of the sources cannot be read a second time, as the purpose needs."""
     for source in [os.fspath(source) for source in sources]:
-        if source == STDIN or not (os.path.isfile(source) or os.path.isdir(source) or not os.path.exists(source)):
+        if is_once_only(source):
             name = "standard input" if source == STDIN else clean(source)
             raise SourceError(f"cannot read {name} twice, as {purpose} does; save it to a file first")
+
+
+def is_once_only(source: SourcePath) -> bool:
+    """Whether a source can be read only once: standard input, a pipe, a device."""
+    source = os.fspath(source)
+    return source == STDIN or not (os.path.isfile(source) or os.path.isdir(source) or not os.path.exists(source))
 
 
 def identity(path: SourcePath) -> Identity | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from kbarchive.index.analysis import form, runs, whole, word_terms, words_of
+from kbarchive.index.analysis import form, joined, runs, whole, word_terms, words_of
 from kbarchive.index.forms import PART, SHIFT, Forms
 from kbarchive.index.inverter import Inverter
 from kbarchive.index.thesaurus import Stems, thesaurus
@@ -34,8 +34,8 @@ def found_by(text: str) -> tuple[int, list[tuple[bytes, int, bytes]]]:
         words = words_of(run)
         for place, word in enumerate(words, position):
             entries += [(term, place, b"" if number else form(word)) for number, term in enumerate(word_terms(word))]
-        if len(words) > 1 and (term_of_all := whole(run)):
-            entries.append((term_of_all, position, b""))
+        if len(words) > 1:
+            entries += [(term_of_all, position, b"") for term_of_all in (whole(run), joined(run)) if term_of_all]
         position += len(words)
     return position, entries
 

@@ -38,6 +38,9 @@ def positions(text: str) -> dict[bytes, list[int]]:
         ("don't", {b"dont": [0]}),
         ("user's", {b"user": [0]}),
         ("Le\xe7on", {b"lecon": [0]}),
+        ("Sign-On", {b"sign": [0], b"on": [1], b"sign-on": [0], b"signon": [0]}),
+        ("hard-coded", {b"hard": [0], b"code": [1], b"hard-coded": [0], b"hardcod": [0]}),
+        ("x-86", {b"x": [0], b"86": [1], b"x-86": [0]}),
     ],
 )
 def test_names_are_found_whole_and_by_their_parts(text: str, terms: dict[bytes, list[int]]) -> None:

@@ -117,7 +117,7 @@ def test_first_failure_ends_it_if_asked(run: Run, article_folder: Path, tmp_path
 def test_incremental_and_resumed(run: Run, article_folder: Path, tmp_path: Path) -> None:
     assert run("convert", "txt", "out", "--incremental").returncode == 0
     done = run("convert", "txt", "out", "--incremental")
-    assert b"of these 3 were converted before" in done.stderr
+    assert b"of these 3 were done before" in done.stderr
     assert run("convert", "txt", "out", "--resume", "--overwrite").returncode == 0  # what was kept is as good for that
     assert sorted(os.listdir(tmp_path)) == ["out", "txt"]
 

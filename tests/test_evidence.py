@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbarchive import parse
+from kbarchive import parse, reading
+from kbarchive.index import build_index
 from kbarchive.index.forms import PART, SHIFT
 from kbarchive.index.zones import ZONES, Bounds, Piece, pack, pieces, unpack
-from kbarchive.search import evidence
+from kbarchive.search import evidence, open_index
 from tests.inverting import inverted
-from tests.searching import article
+from tests.searching import article, write_articles
 
 _Places = list[dict[int, tuple[float, int]]]
 
@@ -78,3 +81,20 @@ def test_the_title_of_another_article_stands_in_its_section_and_apart() -> None:
     named = [ZONES[zone.zone] for zone in found.zones]
     assert named.count("references") == 2
     assert named[-2:] == ["references", "cited"]
+
+
+def test_worth_does_not_depend_on_the_shard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no other form of a stem stands in a shard, its parts of words are worth what they are worth elsewhere."""
+    monkeypatch.setattr(reading, "_BATCH_DOCUMENTS", 1)
+    articles = {
+        "Q910001": article(910001, "The SoundBlaster Is Silent", {"SUMMARY": "Set the SoundBlaster card up."}),
+        "Q910002": article(910002, "Many Blasters", {"SUMMARY": "Blasters make sounds."}),
+    }
+    source = write_articles(tmp_path / "articles", articles)
+    scores = []
+    for jobs in (1, 2):
+        build_index(source, tmp_path / f"index-{jobs}", jobs)
+        with open_index(tmp_path / f"index-{jobs}") as index:
+            assert len(index.metadata.shards) == jobs
+            scores.append([(hit.key, hit.score) for hit in index.search("blaster card sound").hits])
+    assert scores[0] == scores[1]

@@ -261,8 +261,8 @@ def test_a_damaged_posting_list_is_told() -> None:
 @given(st.lists(st.lists(st.text(max_size=5), max_size=3).map(tuple), max_size=20), st.lists(st.integers(0, 2**32 - 1)))
 def test_columns_come_back(values: list[tuple[str, ...]], numbers: list[int]) -> None:
     storage = RamStorage()
-    columns.write(storage, {"facet": values}, {"number": numbers})
-    read = columns.Columns(storage)
+    columns.write(storage, "columns", {"facet": values}, {"number": numbers})
+    read = columns.Columns(storage, "columns")
     facet = read.facet("facet")
     assert [facet.sets[number] for number in facet.documents] == values
     assert list(read.numbers("number")) == numbers
@@ -286,7 +286,7 @@ def test_documents_are_pickled_for_other_processes(tmp_path: Path) -> None:
     worker_folder = tmp_path / "shard"
     worker_folder.mkdir()
     worker = workers.ProcessWorker(worker_folder)
-    worker.send(0, [Document("a.txt", None, ARTICLES["Q910001"])])
+    worker.send(0, [(0, Document("a.txt", None, ARTICLES["Q910001"]))])
     assert [written.facts.id for written in worker.written()] == ["Q910001"]
     worker.commit(bytearray(1), bytearray(1))
     assert worker.counts()["dialect"] == {"ftp": 1}

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_two_writers_wait_for_each_other(tmp_path: Path, monkeypatch: pytest.Mon
         with pytest.raises(SearchIndexError, match="another kbarchive is writing"):
             build_index(source, folder)
         monkeypatch.setattr(lock, "_SECONDS", 30.0)
-        second = threading.Thread(target=build_index, args=(source, folder))
+        second = threading.Thread(target=partial(build_index, source, folder, rebuild=True))
         second.start()
         time.sleep(0.1)
         assert second.is_alive()
@@ -89,7 +90,7 @@ def test_a_clock_that_is_set_back_changes_nothing(tmp_path: Path, monkeypatch: p
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now - 86400)
     os.utime(folder / "generation-000001", (now + 86400, now + 86400))
-    build_index(source, folder)
+    build_index(source, folder, rebuild=True)
     assert sorted(os.listdir(folder)) == ["current", "generation-000002", "lock"]
     monkeypatch.setattr(lock, "_SECONDS", 0.2)
     with publishing.writing(folder), pytest.raises(SearchIndexError, match="another kbarchive"):
@@ -127,10 +128,10 @@ def test_what_fails_behind_the_last_step_removes_nothing(tmp_path: Path, monkeyp
 
     monkeypatch.setattr(publishing, "_sync", fail)
     with pytest.raises(SearchIndexError, match="Input/output error"):
-        build_index(tmp_path / "articles", folder)
+        build_index(tmp_path / "articles", folder, rebuild=True)
     monkeypatch.undo()
     assert check_index(folder).ok
-    build_index(tmp_path / "articles", folder)
+    build_index(tmp_path / "articles", folder, rebuild=True)
     assert len(os.listdir(folder)) == 3
 
 
@@ -147,7 +148,7 @@ def test_what_cannot_be_read_back_is_not_published(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(publishing, "write_metadata", write_on_a_bad_disk)
     with pytest.raises(SearchIndexError, match="is the disk sound"):
-        build_index(tmp_path / "articles", folder)
+        build_index(tmp_path / "articles", folder, rebuild=True)
     assert sorted(os.listdir(folder)) == ["current", "generation-000001", "lock"]
     assert check_index(folder).ok
 

@@ -90,12 +90,19 @@ def test_posting_lists_come_back(lists: list[dict[int, tuple[int, list[int]]]]) 
     assert found == [b"%d" % number for number in numbers]
     at = 0
     for number, length in enumerate(packed.lengths.tolist()):
-        expected = dict(sorted(lists[number].items()))
-        read = Postings(bytes(packed.data[at : at + length]))
-        assert list(read.documents) == list(expected)
-        assert list(read.impacts) == [impact for impact, _ in expected.values()]
-        for document, (_, kept) in expected.items():
-            assert list(read.positions(document)) == [place & 0xFFFFFF for place in kept]
-            assert list(read.forms(document)) == [place >> 24 for place in kept]
+        whole = dict(sorted(lists[number].items()))
+        for passed_over in (set(), {*list(whole)[::2], 7}, set(whole)):
+            expected = {document: kept for document, kept in whole.items() if document not in passed_over}
+            read = Postings(bytes(packed.data[at : at + length]))
+            read.pass_over(passed_over)
+            assert list(read.documents) == list(expected)
+            assert list(read.impacts) == [impact for impact, _ in expected.values()]
+            for document in whole:
+                kept = expected.get(document, (0, []))[1]
+                assert list(read.positions(document)) == [place & 0xFFFFFF for place in kept]
+                assert list(read.forms(document)) == [place >> 24 for place in kept]
+            assert {document: list(places) for document, places in read.all_positions().items()} == {
+                document: [place & 0xFFFFFF for place in kept] for document, (_, kept) in expected.items()
+            }
         at += length
     assert at == len(packed.data)

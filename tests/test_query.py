@@ -215,14 +215,21 @@ def test_a_pasted_page_is_cut(joint: str) -> None:
     assert planned.cut
 
 
+_VALUES = (
+    'relay 4.0 1996 1999-05 Q206968 kberrmsg a-b code OR "a" "--" win* a~ (a) a:b 1996..1999 ..1999 1996.. '
+    ">=1999-05 <4 <=5.5 >x 4.0..5.5 .. 1999-99 1996..x"
+).split()
+
+
 @given(
     st.lists(
         st.one_of(
             st.sampled_from(["relay", "OR", "or", "Q206968", "kb1234", "206968", "é", "NEAR", "9", '"a b"', '"', '"OR"']),
             st.text(max_size=4),
+            st.builds("{}:{}".format, st.sampled_from([*NAMES, "Title", "no"]), st.sampled_from(_VALUES) | st.text(max_size=4)),
         )
     )
 )
-def test_plain_words_are_what_the_grammar_makes_of_them(words: list[str]) -> None:
+def test_what_is_plain_is_what_the_grammar_makes_of_them(words: list[str]) -> None:
     text = " ".join(words).strip()
     assert parse(text).tree == read(text, 0)[0]

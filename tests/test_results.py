@@ -244,6 +244,15 @@ def test_the_words_around_choose(tmp_path: Path) -> None:
         assert index.search("maix cook").suggestions == ("maid cook",)
 
 
+def test_a_slip_that_an_article_has_as_well_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Articles with the word as it should be are found by its stem all the same."""
+    monkeypatch.setattr("kbarchive.search.suggestions._MORE_FREQUENT", 3)
+    texts = ["The installation of the lantern is done."] * 4 + ["The instalation of the lantern is done."]
+    articles = {f"Q{n}": article(n, "House", {"SUMMARY": text}) for n, text in enumerate(texts, 992_000)}
+    with index_of(tmp_path, articles) as index:
+        assert index.search("instalation of the lantern").suggestions == ("installation of the lantern",)
+
+
 def test_corrections_are_offered_beside_hits(port: Index) -> None:
     results = port.search("harbor OR lettre")
     assert results.total == 3

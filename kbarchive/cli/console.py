@@ -206,7 +206,7 @@ def _on_terminal() -> bool:
 def _counted_lines(report: Report, outcome: str) -> Iterator[str]:
     yield f"{_counts(report)} in {report.seconds:.1f} s{outcome}"
     if report.reused:
-        yield f"of these {report.reused:,} were converted before"
+        yield f"of these {report.reused:,} were done before"
     if report.revisions or report.identical:
         older = counted(report.revisions, "older revision")
         copies = counted(report.identical, "identical copy", "identical copies")

@@ -22,10 +22,17 @@ _MOST_NAMED = 20
 )
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core.")
 @scheduler_option
+@click.option("--rebuild", is_flag=True, help="Read everything, also what did not change.")
 @click.option("--repair", is_flag=True, help="Mend the index instead; no SOURCE is wanted.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def index(
-    sources: tuple[str, ...], index_dir: str | None, jobs: int | None, scheduler: str | None, repair: bool, quiet: bool
+    sources: tuple[str, ...],
+    index_dir: str | None,
+    jobs: int | None,
+    scheduler: str | None,
+    rebuild: bool,
+    repair: bool,
+    quiet: bool,
 ) -> int:
     """Index all articles of each SOURCE, so that kbsearch finds them and kbarchive show, refs and stats know them.
 
@@ -33,6 +40,9 @@ def index(
     place of the old one when it is complete; until then, and where the build fails, the old one answers. Of several texts
     of one article the newest is found; older ones are kept for `kbarchive show --revisions` and `kbarchive diff`,
     identical ones are one. The summary on stderr counts them.
+
+    Run it again when the sources changed: files that are as they were are not read, what is gone is taken out, and the new
+    index answers as one made anew. --rebuild makes it anew.
 
     --repair checks the index (`kbarchive check --index`), and mends one that is damaged: from an older generation that is
     whole, from its sources if they are still there, or from what it stores of each article.
@@ -55,14 +65,14 @@ def index(
 
     if repair and sources:
         raise click.UsageError("--repair takes no SOURCE: the index knows what it was made of")
-    if repair and scheduler:
-        raise click.UsageError("--repair works on this machine alone, without --scheduler")
+    if repair and (scheduler or rebuild):
+        raise click.UsageError("--repair goes with neither --scheduler nor --rebuild")
     if repair:
         return _repair(index_dir, jobs, quiet)
     if not sources:
         raise click.UsageError("Missing argument 'SOURCE...'.")
     with progress(quiet) as show, workers(scheduler) as (executor, threads):
-        report = build_index(sources, index_dir, jobs or threads, executor=executor, on_progress=show)
+        report = build_index(sources, index_dir, jobs or threads, executor=executor, rebuild=rebuild, on_progress=show)
     if not quiet or report.failures:
         summarize(report, f" -> {report.location}")
     return 1 if report.failures else 0

@@ -33,7 +33,7 @@ def show_table(report: Report, title: str) -> None:
 def _rows(report: Report) -> Iterator[tuple[str, str]]:
     yield "articles", f"{report.articles:,}"
     counts = {
-        "  converted before": report.reused,
+        "  done before": report.reused,
         "  older revisions": report.revisions,
         "  identical copies": report.identical,
         "  not asked for": report.unselected,

@@ -2,8 +2,8 @@
 
 A *run* is text without blanks, words joined by punctuation: ``HKEY_LOCAL_MACHINE\\System``, ``TCP/IP``, ``autoexec.bat``.
 Its words take consecutive positions, so that a phrase works over them; the whole run is a further term at the position
-of its first word. A word such as ``CreateWindowEx``, ``Win32s`` or ``Q179289`` has its parts stacked at its own position.
-Case and accents never matter. Queries are analysed by the same rules.
+of its first word, and so is ``signon`` for ``Sign-On``. A word such as ``CreateWindowEx``, ``Win32s`` or ``Q179289`` has
+its parts stacked at its own position. Case and accents never matter. Queries are analysed by the same rules.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from whoosh.lang.porter import stem as porter_stem
 _WORD = r"[^\W_]+(?:['\u2019][^\W_]+)*(?:\+{1,2}(?![^\W_+])|(?<![^\W_][^\W_])#(?![^\W_]))?"
 _RUN = re.compile(rf"{_WORD}(?:[-_./\\:@&+=~$]{{1,3}}{_WORD})*")
 _WORD_OF_RUN = re.compile(_WORD)
+_HYPHENED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 
 # Camel case, and letters before digits: Create|Window|Ex, Win|32|s, Q|179289, WINNT|4.
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -186,6 +187,11 @@ def fold(word: str) -> str:
 def words_of(text_of_run: str) -> list[str]:
     """The words of a run, in order."""
     return _WORD_OF_RUN.findall(text_of_run)
+
+
+def joined(text_of_run: str) -> bytes | None:
+    """The term of a run such as Sign-On when it is written as one word; None where it is no such run."""
+    return word_terms(text_of_run.replace("-", ""))[0] if _HYPHENED.fullmatch(text_of_run) else None
 
 
 def whole(text_of_run: str) -> bytes | None:

@@ -24,7 +24,6 @@ import msgspec
 from kbarchive.index.files import DamagedFileError, OpenFile, Storage
 from kbarchive.index.numbers import from_bytes, to_bytes
 
-_NAME = "columns"
 _HEAD = struct.Struct("<II")
 
 _Directory = dict[str, tuple[int, int, int]]
@@ -64,26 +63,28 @@ class _StoredFacet(msgspec.Struct, array_like=True):
     documents: bytes
 
 
-def write(storage: Any, facets: Mapping[str, Iterable[tuple[str, ...]]], numbers: Mapping[str, Iterable[int]]) -> None:
-    """Writes the columns of a shard beside its segment: for each document its values of each facet, and its numbers."""
-    blocks = {name: _encode(_stored(documents)) for name, documents in facets.items()}
-    blocks |= {name: to_bytes("I", column) for name, column in numbers.items()}
+def write(
+    storage: Any, name: str, facets: Mapping[str, Iterable[tuple[str, ...]]], numbers: Mapping[str, Iterable[int]]
+) -> None:
+    """Writes a file of columns beside the segment of a shard: for each document its values of each facet, and its numbers."""
+    blocks = {facet: _encode(_stored(of_documents)) for facet, of_documents in facets.items()}
+    blocks |= {column: to_bytes("I", of_documents) for column, of_documents in numbers.items()}
     directory: _Directory = {}
     end = 0
-    for name, block in blocks.items():
-        directory[name] = (end, len(block), zlib.crc32(block))
+    for column, block in blocks.items():
+        directory[column] = (end, len(block), zlib.crc32(block))
         end += len(block)
     encoded = _encode(directory)
-    file = storage.create_file(_NAME)
+    file = storage.create_file(name)
     file.write(b"".join((_HEAD.pack(zlib.crc32(encoded), len(encoded)), encoded, *blocks.values())))
     file.close()
 
 
 class Columns:
-    """The columns of a shard. Raises DamagedFileError where what is asked for is damaged or missing."""
+    """A file of columns of a shard. Raises DamagedFileError where what is asked for is damaged or missing."""
 
-    def __init__(self, storage: Storage) -> None:
-        self._file = OpenFile(storage, _NAME)
+    def __init__(self, storage: Storage, name: str) -> None:
+        self._file = OpenFile(storage, name)
         self._found: tuple[_Directory, int] | None = None
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,9 +36,8 @@ Fates = tuple[bytearray, "array[int]"]
 
 
 class _Portion(NamedTuple):
-    """Batches, the number of the first, and the fates of their texts."""
+    """Batches, and the fates of their texts."""
 
-    number: int
     batches: list[list[Entry]]
     fates: Fates
 
@@ -65,8 +65,10 @@ def told(
     sizes = array("I")
     report = Report()
     with closing(in_order(_told_batch, work, jobs, executor)) as results:
-        for number, (_, (texts, part)) in enumerate(results):
-            written += (text._replace(place=(number, text.place[1])) for text in texts)
+        entries = 0
+        for batch, (texts, part) in results:
+            written += (text._replace(place=entries + text.place) for text in texts)
+            entries += len(batch)
             sizes.append(len(texts))
             report.add(part)
             if on_progress:
@@ -108,22 +110,21 @@ def _portions(work: Iterable[list[Entry]], sizes: Sequence[int], fates: Fates) -
 
 def _portion(number: int, batches: list[list[Entry]], text: int, sizes: Sequence[int], fates: Fates) -> _Portion:
     end = text + sum(sizes[number : number + len(batches)]) if number + len(batches) < len(sizes) else len(fates[0])
-    return _Portion(number, batches, (fates[0][text:end], fates[1][text:end]))
+    return _Portion(batches, (fates[0][text:end], fates[1][text:end]))
 
 
 def _told_batch(batch: list[Entry]) -> tuple[list[Written], Report]:
     report = Report()
     found = list(enumerate(read_batch(batch, report)))
     articles = [(place, each) for place, (_, outcomes) in found for each in outcomes if isinstance(each, Article)]
-    return [Written(facts_of(article), (0, place), likeness(article)) for place, article in articles], report
+    return [Written(facts_of(article), place, likeness(article)) for place, article in articles], report
 
 
 def _shard(portion: _Portion) -> _Shard | None:
     """None where the texts are not as many as they were."""
     with tempfile.TemporaryDirectory(prefix="kbarchive-") as folder:
         worker = LocalWorker(FileStorage(folder))
-        for number, batch in enumerate(portion.batches, portion.number):
-            worker.send(number, batch)
+        worker.send(0, list(enumerate(chain.from_iterable(portion.batches))))
         if len(worker.written()) != len(portion.fates[0]):
             worker.stop()
             return None

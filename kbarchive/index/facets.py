@@ -12,11 +12,8 @@ FACETS: tuple[str, ...] = ("collection", "product", "keyword", "type", "year")
 DATE = "date"
 """The column of dates, as numbers such as 19990512; 0 is no date."""
 
-ALIKE = "alike"
-"""The column of groups of near-identical articles, see `likeness`; 0 is for an article that is like no other."""
-
-DROPPED = "dropped"
-"""The column, a number each, of the documents that no search finds: older revisions and copies."""
+COUNTED = "counted"
+"""The column of what is counted of each document: a group, a blank and a name, as often as the name stands there."""
 
 
 def facet_values(article: Article, exact: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:

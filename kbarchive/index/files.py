@@ -16,6 +16,12 @@ KEYS = "keys"
 RECORDS = "records"
 """The file of its records."""
 
+COLUMNS = "columns"
+"""The file of the facets and dates of its documents."""
+
+FATES = "fates"
+"""The file of what became of its documents, which a later generation may have otherwise."""
+
 
 class DamagedFileError(Exception):
     """The bytes of a file are not those that were written."""

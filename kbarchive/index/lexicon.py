@@ -7,12 +7,12 @@ only for a new one, and what each is found by stands in arrays, from which the t
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from kbarchive.index.analysis import looked_at, runs, whole, words_of
+from kbarchive.index.analysis import joined, looked_at, runs, whole, words_of
 from kbarchive.index.blocks import Numbers
 from kbarchive.index.forms import PART, SHIFT, Forms
 
@@ -83,7 +83,7 @@ class Lexicon(dict[str, int]):
             words = words_of(text)
             if len(words) == 1:
                 return self._word(text)
-            number = self[text] = self._add_several([self._word(word) for word in words], whole(text))
+            number = self[text] = self._add_several([self._word(word) for word in words], (whole(text), joined(text)))
         return number
 
     def _word(self, word: str) -> int:
@@ -98,8 +98,8 @@ class Lexicon(dict[str, int]):
             number = self[word] = self._end(1)
         return number
 
-    def _add_several(self, numbers: Sequence[int], term: bytes | None = None) -> int:
-        """Adds a text of several words or runs, or of none; a term for the whole of it stands where it begins."""
+    def _add_several(self, numbers: Sequence[int], terms: Iterable[bytes | None] = ()) -> int:
+        """Adds a text of several words or runs, or of none; terms for the whole of it stand where it begins."""
         words = 0
         for number in numbers:
             start = self._ends[number - 1] if number else 0
@@ -107,9 +107,10 @@ class Lexicon(dict[str, int]):
             self._terms.extend(self._terms[start:end])
             self._places.extend(place + words for place in self._places[start:end])
             words += self._words[number]
-        if term is not None:
-            self._terms.append(self.terms[term])
-            self._places.append(PART << SHIFT)
+        for term in terms:
+            if term is not None:
+                self._terms.append(self.terms[term])
+                self._places.append(PART << SHIFT)
         return self._end(words)
 
     def _end(self, words: int) -> int:

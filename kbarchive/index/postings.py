@@ -14,7 +14,8 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Set as AbstractSet
+from itertools import accumulate, compress
 
 from kbarchive.index.files import DamagedFileError
 from kbarchive.index.numbers import from_bytes
@@ -31,7 +32,7 @@ _TYPES = {1: "B", 2: "H", 4: "I"}
 class Postings:
     """A posting list that was read: documents in rising order, how often each has the term, and what it is worth there."""
 
-    __slots__ = ("_data", "_ends", "_form_width", "_start", "_width", "counts", "documents", "impacts")
+    __slots__ = ("_data", "_form_width", "_known_ends", "_start", "_width", "counts", "documents", "impacts")
 
     def __init__(self, data: bytes) -> None:
         start = CHECK.size + HEAD.size
@@ -45,7 +46,24 @@ class Postings:
         self.impacts: bytes = data[start : start + number] if impact_width else bytes(number)
         self._data = data
         self._start = start + number * impact_width
-        self._ends: Sequence[int] | None = None
+        self._known_ends: Sequence[int] | None = None
+
+    def pass_over(self, documents: AbstractSet[int]) -> None:
+        """Takes some documents out of the list, as it is held here."""
+        own = self.documents
+        if len(documents) < len(own):
+            hidden = [at for document in documents if (at := self.find(document)) is not None]
+        else:
+            hidden = [at for at, document in enumerate(own) if document in documents]
+        if not hidden:
+            return
+        kept = bytearray(b"\1") * len(own)
+        for at in hidden:
+            kept[at] = 0
+        self._known_ends = array("I", compress(self._ends, kept))
+        self.documents = array("I", compress(own, kept))
+        self.counts = array("I", compress(self.counts, kept))
+        self.impacts = bytes(compress(self.impacts, kept))
 
     def find(self, document: int) -> int | None:
         """Which of the documents it is; None where it does not have the term."""
@@ -56,18 +74,16 @@ class Postings:
         """The positions of the term in the document that `find` gave, in rising order."""
         if not self._width:
             return ()
-        end = self._end(at)
         count = self.counts[at]
-        return _read(self._data, self._start + (end - count) * self._width, count, self._width)
+        return _read(self._data, self._start + (self._ends[at] - count) * self._width, count, self._width)
 
     def form_numbers(self, at: int) -> bytes:
         """The number of the form at each of these positions."""
         count = self.counts[at]
         if not self._form_width:
             return bytes(count)
-        end = self._end(at)
-        start = self._start + self._end(len(self.documents) - 1) * self._width
-        return self._data[start + end - count : start + end]
+        end = len(self._data) - self._places + self._ends[at]  # the forms stand last
+        return self._data[end - count : end]
 
     def positions(self, document: int) -> Sequence[int]:
         """The positions of the term in a document, in rising order; none where it does not have the term."""
@@ -81,17 +97,24 @@ class Postings:
 
     def all_positions(self) -> dict[int, Sequence[int]]:
         """As `positions`, of every document at once: several times faster where most are wanted."""
-        places = _read(self._data, self._start, sum(self.counts) if self._width else 0, self._width or 1)
-        ends = list(accumulate(self.counts))
+        places = _read(self._data, self._start, self._places if self._width else 0, self._width or 1)
+        ends = self._ends
         return {
             document: places[end - count : end] for document, count, end in zip(self.documents, self.counts, ends, strict=True)
         }
 
-    def _end(self, at: int) -> int:
-        """How many positions there are up to the end of those of a document."""
-        if self._ends is None:
-            self._ends = array("I", accumulate(self.counts))
-        return self._ends[at]
+    @property
+    def _ends(self) -> Sequence[int]:
+        """How many positions there are up to the end of those of each document."""
+        if self._known_ends is None:
+            self._known_ends = array("I", accumulate(self.counts))
+        return self._known_ends
+
+    @property
+    def _places(self) -> int:
+        """How many positions there are in the list as it was written."""
+        number: int = (len(self._data) - self._start) // (self._width + self._form_width)
+        return number
 
 
 def _read(data: bytes, start: int, number: int, width: int) -> array[int]:

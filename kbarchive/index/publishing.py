@@ -34,13 +34,16 @@ _LOCK = "lock"
 def new_generation(index_dir: Path) -> Iterator[Path]:
     """A fresh generation folder, to be filled and ended with `complete`.
 
-    It is published when the block ends, and removed when the block raises. One builder at a time.
+    It is published when the block ends, and removed where it is not complete then, or the block raises. One builder at a time.
     Raises SearchIndexError where the folder holds anything but an index of ours, cannot be written, or is being written.
     """
     with writing(index_dir):
         folder = _make_generation(index_dir)
         try:
             yield folder
+            if not (folder / METADATA).exists():
+                shutil.rmtree(folder)
+                return
             publish(index_dir, folder)
         except BaseException:
             # It may be in use already, where what failed is the last thing of all.
@@ -56,7 +59,7 @@ def complete(generation: Generation) -> None:
     Raises SearchIndexError where that fails, as on a disk that does not keep what is written to it.
     """
     for path in generation.folder.iterdir():
-        if path.name not in generation.metadata.shards:
+        if path.is_dir() and path.name not in generation.metadata.shards:
             shutil.rmtree(path)  # no article came to it
     write_metadata(*generation)
     try:

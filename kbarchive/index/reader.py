@@ -17,8 +17,9 @@ from kbarchive.errors import KbArchiveError, SearchIndexError
 from kbarchive.index import forms, records, thesaurus, vocabulary
 from kbarchive.index.columns import Columns, Facet
 from kbarchive.index.dictionary import Dictionary
-from kbarchive.index.facets import DROPPED
-from kbarchive.index.files import KEYS, POSTINGS, RECORDS, DamagedFileError, Folder, OpenFile, Storage
+from kbarchive.index.facets import DATE
+from kbarchive.index.fates import ALIKE, DROPPED, GONE, PASSED_OVER
+from kbarchive.index.files import COLUMNS, FATES, KEYS, POSTINGS, RECORDS, DamagedFileError, Folder, OpenFile, Storage
 from kbarchive.index.layout import Layout
 from kbarchive.index.postings import Postings
 from kbarchive.index.rows import Rows
@@ -42,16 +43,19 @@ class ShardReader:
         self._forms = forms.open_file(storage)
         self._thesaurus = thesaurus.open_file(storage)
         self.layout = Layout(storage)
-        self.columns = Columns(storage)
+        self.columns = Columns(storage, COLUMNS)
+        self.fates = Columns(storage, FATES)
         self._bounds: dict[tuple[str, ...], dict[int, list[tuple[int, int]]]] = {}
         self.base = base
         self.documents = len(self._records)
-        self.deleted = frozenset(self.columns.numbers(DROPPED))
+        self.deleted = frozenset(self.fates.numbers(DROPPED))
+        self.gone = frozenset(self.fates.numbers(GONE))
+        self.passed_over = frozenset(self.fates.numbers(PASSED_OVER))
 
     def close(self) -> None:
         for file in (
             *(self._dictionary, self._postings, self._keys, self._records),
-            *(self._vocabulary, self._forms, self._thesaurus, self.layout, self.columns),
+            *(self._vocabulary, self._forms, self._thesaurus, self.layout, self.columns, self.fates),
         ):
             file.close()
 
@@ -71,9 +75,17 @@ class ShardReader:
         return thesaurus.read(self._thesaurus)
 
     def postings(self, field: str, term: bytes) -> Postings | None:
-        """The posting list of a term in a field, deleted documents included; None where no document has it."""
+        """The posting list of a term in a field; None where the shard does not know it.
+
+        That of an id has the revisions of an article, too, which are deleted documents.
+        """
         place = self._dictionary.find(field, term)
-        return Postings(self._postings.get(place.offset, place.length)) if place else None
+        if place is None:
+            return None
+        postings = Postings(self._postings.get(place.offset, place.length))
+        if passed_over := self.gone if field == "id" else self.passed_over:
+            postings.pass_over(passed_over)
+        return postings
 
     def bounds(self, zones: Sequence[str], document: int) -> Sequence[tuple[int, int]]:
         """The positions at which some zones of a document begin and end."""
@@ -102,7 +114,7 @@ class ShardReader:
         return self._records[document]
 
     def terms(self) -> Iterator[tuple[str, bytes]]:
-        """All terms, each with its field."""
+        """All terms, each with its field; also those of which no document is left."""
         for field in self._dictionary.fields:
             for term, _ in self._dictionary.terms(field):
                 yield field, term
@@ -113,7 +125,9 @@ class ShardReader:
         for term, _ in self._dictionary.terms(field, start):
             if not term.startswith(start):
                 return
-            yield term.decode("utf-8", "surrogateescape")
+            value = term.decode("utf-8", "surrogateescape")
+            if not self.passed_over or self.texts_with(field, value):
+                yield value
 
 
 class IndexReader:
@@ -124,7 +138,6 @@ class IndexReader:
         self.location = location
         self.shards: list[ShardReader] = []
         self._facets: dict[str, Facet] = {}
-        self._numbers: dict[str, array[int]] = {}
         self._counts: dict[tuple[str, str], int] = {}
         base = 0
         try:
@@ -199,11 +212,15 @@ class IndexReader:
             self._facets[name] = Facet.joined(shard.columns.facet(name) for shard in self.shards)
         return self._facets[name]
 
-    def numbers(self, name: str) -> array[int]:
-        """The numbers of a column (`facets.DATE`, `facets.ALIKE`) of all documents; read when first asked for."""
-        if name not in self._numbers:
-            self._numbers[name] = array("I", chain.from_iterable(shard.columns.numbers(name) for shard in self.shards))
-        return self._numbers[name]
+    @cached_property
+    def dates(self) -> array[int]:
+        """The date of each document (see `facets.DATE`); read when first asked for."""
+        return array("I", chain.from_iterable(shard.columns.numbers(DATE) for shard in self.shards))
+
+    @cached_property
+    def alike(self) -> array[int]:
+        """The group of near-identical articles of each document (see `fates.ALIKE`); read when first asked for."""
+        return array("I", chain.from_iterable(shard.fates.numbers(ALIKE) for shard in self.shards))
 
     def record(self, document: int) -> tuple[Article, bytes]:
         """The article and its source. Raises SearchIndexError where the stored bytes are damaged."""

@@ -18,7 +18,9 @@ from kbarchive.article import Article
 from kbarchive.errors import SearchIndexError, SourceError
 from kbarchive.index import records
 from kbarchive.index.build import IndexReport, build_from_records, build_index
-from kbarchive.index.files import KEYS, RECORDS, DamagedFileError, Folder, OpenFile
+from kbarchive.index.columns import Columns
+from kbarchive.index.fates import GONE
+from kbarchive.index.files import FATES, KEYS, RECORDS, DamagedFileError, Folder, OpenFile
 from kbarchive.index.folders import folder_to_build
 from kbarchive.index.publishing import publish, writing
 from kbarchive.index.rows import Rows
@@ -123,7 +125,7 @@ def _from_sources(
     sources = [os.path.join(metadata.given_in, source) for source in metadata.sources]
     try:
         entries(*sources)
-        return build_index(sources, folder, jobs, on_progress=on_progress)
+        return build_index(sources, folder, jobs, rebuild=True, on_progress=on_progress)
     except (SourceError, SearchIndexError):  # where nothing can be written, that is told once more
         return None
 
@@ -156,14 +158,24 @@ def _rows(shard: Path) -> tuple[list[_Row], list[str]]:
         return [], [f"all of {shard.name}"]
     except DamagedFileError:
         return _scanned(shard), [f"an unknown number of {shard.name}"]
+    gone = _gone(shard)
     for number in range(len(stored)):
         try:
             row = stored[number]
-            if row:  # else a copy of another
+            if row and number not in gone:  # else a copy of another, or removed from the sources
                 found.append(_Row(_place(records.unpack(row)[0]), partial(stored.__getitem__, number)))
         except (DamagedFileError, OSError, ValueError, zlib.error, msgspec.MsgspecError):
             lost.append(_key(shard, number))
     return found, lost
+
+
+def _gone(shard: Path) -> set[int]:
+    """The texts that are there no more; where that cannot be read, none: rather one too many than one lost."""
+    try:
+        with closing(Columns(Folder(shard), FATES)) as fates:
+            return set(fates.numbers(GONE))
+    except (DamagedFileError, OSError, ValueError, msgspec.MsgspecError):
+        return set()
 
 
 def _scanned(shard: Path) -> list[_Row]:

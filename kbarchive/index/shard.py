@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from whoosh.filedb.filestore import Storage
 from whoosh.writing import SegmentWriter
 
 from kbarchive.article import Article
-from kbarchive.index import columns, records, thesaurus, vocabulary
+from kbarchive.index import columns, fates, records, thesaurus, vocabulary
 from kbarchive.index.codec import ShardCodec
-from kbarchive.index.facets import ALIKE, DATE, DROPPED, FACETS, date_number, facet_values
-from kbarchive.index.files import KEYS, RECORDS
+from kbarchive.index.facets import COUNTED, DATE, FACETS, date_number, facet_values
+from kbarchive.index.files import COLUMNS, KEYS, RECORDS
 from kbarchive.index.inverter import Inverter
 from kbarchive.index.layout import LayoutWriter
 from kbarchive.index.likeness import Likeness, likeness
@@ -33,13 +33,13 @@ Counts = dict[str, dict[str, int]]
 
 
 class Written(NamedTuple):
-    """What the builder must know of an article that a shard holds; `place` is its place among all that were read.
+    """What the builder must know of an article that a shard holds; `place` is that of its document among all that are read.
 
     `likeness` is None where the text is known to be no article but an older revision or a copy.
     """
 
     facts: Facts
-    place: tuple[int, int]
+    place: int
     likeness: Likeness | None
 
 
@@ -56,29 +56,28 @@ class ShardWriter:
         self._layout = LayoutWriter()
         self._keys = RowsWriter(storage, KEYS)
         self._records = RowsWriter(storage, RECORDS)
-        self._facts: list[tuple[tuple[str, ...], ...]] = []
-        self._facets: dict[str, list[tuple[str, ...]]] = {name: [] for name in FACETS}
+        self._facets: dict[str, list[tuple[str, ...]]] = {name: [] for name in (*FACETS, COUNTED)}
         self._dates: list[int] = []
-        self._newest: dict[str, Facts] = {}
+        self._newest: dict[str, tuple[Facts, int]] = {}
         self._known: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.written: list[Written] = []
 
-    def add(self, article: Article, source: bytes, place: tuple[int, int]) -> None:
-        """Adds an article and the bytes it was read from; the places rise."""
+    def add(self, article: Article, source: bytes, place: int) -> None:
+        """Adds an article and the bytes it was read from; the articles of one place come in order."""
         words = article.text.split()
         facts = facts_of(article, words)
         exact = exact_values(article)
         newest = self._newest.get(facts.id or "")
         compared = None
-        if newest is None or rank(facts) > rank(newest):
+        if newest is None or _goes_before((facts, place), newest):
             compared = likeness(article, words)
             self._inverter.add(pieces(article))
             self._writer.pool.add_values(self._writer.docnum, values(article, exact))
             self._records.add(records.pack(article, source))
             if facts.id:
-                self._newest[facts.id] = facts
+                self._newest[facts.id] = facts, place
         else:  # no need to analyse what `finish` would drop in any case
-            record = b"" if facts.digest == newest.digest else records.pack(article, source)
+            record = b"" if facts.digest == newest[0].digest else records.pack(article, source)
             self._records.add(record)
             if article.id:
                 self._writer.pool.add_values(self._writer.docnum, {"id": [encoded(article.id)]})
@@ -87,8 +86,7 @@ class ShardWriter:
         self._writer.add_document()
         if self._inverter.full:
             self._invert()
-        self._facts.append(tuple(map(self._shared, _facts(article))))
-        for name, found in facet_values(article, exact).items():
+        for name, found in (*facet_values(article, exact).items(), (COUNTED, tuple(counted_names(article)))):
             self._facets[name].append(self._shared(found))
         self._dates.append(date_number(article.modified))
         self.written.append(Written(facts, place, compared))
@@ -118,15 +116,12 @@ class ShardWriter:
         self._inverter.lexicon.forms.write(self._storage)
         self._layout.write(self._storage)
         # Those of dropped documents are there as well, where no search ever looks.
-        columns.write(self._storage, self._facets, {DATE: self._dates, ALIKE: alike, DROPPED: sorted(dropped)})
+        columns.write(self._storage, COLUMNS, self._facets, {DATE: self._dates})
+        fates.write(self._storage, alike, dict(enumerate(roles)))
         self._keys.close()
         self._records.close(emptied=copies)
         self._writer.commit(merge=False)
-        counted = Counter(fact for number, facts in enumerate(self._facts) if number not in dropped for fact in facts)
-        counts: Counts = {}
-        for (group, name), count in sorted(counted.items()):
-            counts.setdefault(group, {})[name] = count
-        return counts
+        return counted(names for number, names in enumerate(self._facets[COUNTED]) if number not in dropped)
 
     def _invert(self) -> None:
         inverted = self._inverter.invert()
@@ -145,11 +140,28 @@ class ShardWriter:
                 self._writer.cancel()
 
 
-def _facts(article: Article) -> Iterator[tuple[str, str]]:
-    yield "collection", article.collection or ""
-    yield "year", article.modified[:4] if article.modified else ""
-    yield "dialect", article.source.dialect
+def counted_names(article: Article) -> Iterator[str]:
+    """What is counted of an article: a group, a blank and a name."""
+    yield f"collection {article.collection or ''}"
+    yield f"year {article.modified[:4] if article.modified else ''}"
+    yield f"dialect {article.source.dialect}"
     for section in article.sections:
-        yield "section", section.kind
+        yield f"section {section.kind}"
     for diagnostic in article.diagnostics:
-        yield "diagnostic", diagnostic.code
+        yield f"diagnostic {diagnostic.code}"
+
+
+def counted(documents: Iterable[tuple[str, ...]]) -> Counts:
+    """The counts of documents, by what is counted of each."""
+    counts: Counts = {}
+    for names, times in Counter(documents).items():
+        for counted_name in names:
+            group, _, name = counted_name.partition(" ")
+            own = counts.setdefault(group, {})
+            own[name] = own.get(name, 0) + times
+    return {group: dict(sorted(names.items())) for group, names in sorted(counts.items())}
+
+
+def _goes_before(one: tuple[Facts, int], other: tuple[Facts, int]) -> bool:
+    """Whether one text of an id is nearer to be the article than another."""
+    return (rank(one[0]), other[1]) > (rank(other[0]), one[1])

@@ -18,7 +18,10 @@ from kbarchive._version import __version__
 from kbarchive.errors import DamagedIndexError, SearchIndexError
 
 # Counts up with every change of the schema, the analysis or the files.
-FORMAT = 10
+FORMAT = 11
+
+MADE_BY = f"kbarchive {__version__}"
+"""What makes indexes: of another version the records may be others."""
 
 POINTER = "current"
 METADATA = "index.json"
@@ -36,7 +39,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     format: int = FORMAT
-    made_by: str = f"kbarchive {__version__}"
+    made_by: str = MADE_BY
     shards: tuple[str, ...]
     articles: int
     revisions: int

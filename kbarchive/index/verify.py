@@ -11,7 +11,8 @@ import msgspec
 
 from kbarchive.errors import DamagedIndexError
 from kbarchive.index import records
-from kbarchive.index.facets import ALIKE, DATE, FACETS
+from kbarchive.index.facets import DATE, FACETS
+from kbarchive.index.fates import ALIKE
 from kbarchive.index.folders import SAMPLE, default_folder, sample_folder
 from kbarchive.index.reader import IndexReader, ShardReader, open_generation
 from kbarchive.index.store import METADATA, Generation, checksum, current_generation, holds_index, repair_hint
@@ -122,7 +123,7 @@ def _check_contents(reader: IndexReader, check: IndexCheck) -> None:
         revisions += _check_records(name, shard, check)
         _check_terms(name, shard, check)
     documents = sum(shard.documents for shard in reader.shards)
-    columns = {name: reader.facet(name).documents for name in FACETS} | {name: reader.numbers(name) for name in (DATE, ALIKE)}
+    columns = {name: reader.facet(name).documents for name in FACETS} | {DATE: reader.dates, ALIKE: reader.alike}
     for name, column in columns.items():
         if len(column) != documents:
             check.add("columns", f"{name} is not there for every document")
@@ -143,10 +144,9 @@ def _check_records(name: str, shard: ShardReader, check: IndexCheck) -> int:
         place = f"{name}, document {document}"
         try:
             stored = shard.record(document)
-            if document in shard.deleted:
-                if not stored:
-                    continue  # identical to another
-                revisions += 1
+            if document in shard.gone:
+                continue
+            revisions += document in shard.deleted
             article, source = records.unpack(stored)
             shard.layout.zones(document)
             check.records += 1
@@ -170,7 +170,7 @@ def _check_terms(name: str, shard: ShardReader, check: IndexCheck) -> None:
             continue
         documents = postings.documents if postings else ()
         rising = all(before < after for before, after in pairwise(documents))
-        if not documents or not rising or documents[-1] >= shard.documents:
+        if not rising or (documents[-1] >= shard.documents if documents else not shard.passed_over):
             check.add(place, "has postings of documents that are not there")
         elif field == TEXT and not shard.deleted.isdisjoint(documents):
             check.add(place, "is found in texts that are no articles")

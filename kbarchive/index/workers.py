@@ -11,7 +11,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from whoosh.filedb.filestore import FileStorage, Storage
 
@@ -26,24 +26,37 @@ from kbarchive.pipeline import Report, WorkerError, read_batch
 _WAITING_BATCHES = 3
 _POLL_SECONDS = 1.0
 
-Part = tuple[int, Report]
-"""What came of a batch: its number, and the report of it."""
+Placed = list[tuple[int, Entry]]
+"""A batch: entries, each with its place among all that are read."""
 
 
-class Worker(Protocol):
-    """Takes batches, tells what was written, commits its shard once it knows what its documents are (see `ShardWriter.finish`),
-    and counts the articles.
+class Part(NamedTuple):
+    """What came of a batch: its number, the report of it, and the places of the documents all of which became articles."""
 
-    Committing and asking for the counts are two steps, so that all workers can be at it at the same time.
+    number: int
+    report: Report
+    whole: list[int]
+
+
+class Holder(Protocol):
+    """Tells what is written in a shard, commits it when it knows what its documents are (see `ShardWriter.finish`), and counts
+    the articles.
+
+    Committing and asking for the counts are two steps, so that all can be at it at the same time.
     """
 
-    parts: list[Part]
-
-    def send(self, number: int, batch: list[Entry]) -> None: ...
     def written(self) -> Sequence[Written]: ...
     def commit(self, roles: Sequence[int], alike: Sequence[int]) -> None: ...
     def counts(self) -> Counts: ...
     def stop(self) -> None: ...
+
+
+class Worker(Holder, Protocol):
+    """Takes batches, and writes a shard of them."""
+
+    parts: list[Part]
+
+    def send(self, number: int, batch: Placed) -> None: ...
 
 
 class LocalWorker:
@@ -54,16 +67,20 @@ class LocalWorker:
         self._shard = ShardWriter(storage)
         self._counts: Counts | None = None
 
-    def send(self, number: int, batch: list[Entry]) -> None:
+    def send(self, number: int, batch: Placed) -> None:
         report = Report()
-        for place, (entry, outcomes) in enumerate(read_batch(batch, report)):
+        whole = []
+        read = read_batch((entry for _, entry in batch), report)
+        for (place, entry), (_, outcomes) in zip(batch, read, strict=True):
             articles = [outcome for outcome in outcomes if isinstance(outcome, Article)]
             if isinstance(entry, Document):
                 for article, source in zip(articles, sources(articles, entry.data), strict=False):
-                    self.take(article, source, (number, place))
-        self.parts.append((number, report))
+                    self.take(article, source, place)
+            if articles and len(articles) == len(outcomes):
+                whole.append(place)
+        self.parts.append(Part(number, report, whole))
 
-    def take(self, article: Article, source: bytes, place: tuple[int, int]) -> None:
+    def take(self, article: Article, source: bytes, place: int) -> None:
         """Adds an article that was read, as `ShardWriter.add` does."""
         self._shard.add(article, source, place)
 
@@ -92,7 +109,7 @@ class ProcessWorker:
         self._process = context.Process(target=_work, args=(str(folder), self._inbox, self._outbox), daemon=True)
         self._process.start()
 
-    def send(self, number: int, batch: list[Entry]) -> None:
+    def send(self, number: int, batch: Placed) -> None:
         self._put((number, batch))
         self._take_all()
 
@@ -142,7 +159,7 @@ class ProcessWorker:
         """Keeps the report of a batch; tells whether the message was one."""
         if isinstance(message, Exception):
             raise message
-        if isinstance(message, tuple):
+        if isinstance(message, Part):
             self.parts.append(message)
             return True
         return False

@@ -43,7 +43,7 @@ _Places = dict[int, _Mark]
 
 
 class _Lookup(NamedTuple):
-    """One way to find a concept in a shard. `by_form` has a mark for each number of a form, where forms differ."""
+    """One way to find a concept in a shard. `by_form` has a mark for each number of a form, where that counts."""
 
     postings: Postings
     mark: _Mark
@@ -118,9 +118,11 @@ class Examiner:
                 continue
             mark = (alternative.share, alternative.words)
             by_form = None
-            if alternative is concept.alternatives[0] and (forms := shard.forms.numbers(alternative.term)):
+            if alternative is concept.alternatives[0]:
+                # Also where a shard has no other form but parts: what a document is worth does not depend on its shard.
                 by_form = [(self._inflected, alternative.words)] * 256
-                number = forms.get(concept.form, 0 if concept.form == alternative.term else None)
+                own = 0 if concept.form == alternative.term else None
+                number = shard.forms.numbers(alternative.term).get(concept.form, own)
                 if number is not None:
                     by_form[number] = (1.0, alternative.words)
             found.append(_Lookup(postings, mark, by_form))

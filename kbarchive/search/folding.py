@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from kbarchive.index.facets import ALIKE, DATE
 from kbarchive.index.reader import IndexReader
 
 Scored = tuple[int, float]
@@ -68,7 +67,7 @@ class Folding:
 
     @property
     def _groups(self) -> Sequence[int]:
-        return self._reader.numbers(ALIKE)
+        return self._reader.alike
 
     @cached_property
     def _members(self) -> dict[int, list[int]]:
@@ -86,7 +85,7 @@ def best_first(reader: IndexReader, scores: Mapping[int, float], number: int) ->
 
 def by_date(reader: IndexReader, scores: Mapping[int, float], number: int) -> list[Scored]:
     """The newest `number` documents, those of one date best first, then by key; those without a date last."""
-    dates = reader.numbers(DATE)
+    dates = reader.dates
     return _first(reader, scores, {document: dates[document] for document in scores}, number)
 
 

@@ -15,7 +15,7 @@ import msgspec
 from kbarchive.article import Article
 from kbarchive.errors import UnknownArticleError
 from kbarchive.index.analysis import Finder
-from kbarchive.index.facets import DATE, FACETS
+from kbarchive.index.facets import FACETS
 from kbarchive.index.reader import IndexReader
 from kbarchive.index.store import Metadata
 from kbarchive.revisions import newest_first
@@ -232,14 +232,14 @@ class Index:
         """How many articles are of each month (1999-05), in order; of all, or of those that have a value of a facet."""
         with self._reading():
             documents = self._reader.all_documents() if facet is None else self._reader.having(facet, value)
-            dates = self._reader.numbers(DATE)
+            dates = self._reader.dates
             counts = Counter(dates[document] // 100 for document in documents)
             return {f"{month // 100}-{month % 100:02}": count for month, count in sorted(counts.items()) if month}
 
     def dates(self) -> dict[str, str | None]:
         """The keys of all articles and when each was modified, in the order of `articles`."""
         with self._reading():
-            dates = self._reader.numbers(DATE)
+            dates = self._reader.dates
             return {
                 self._reader.key(document): f"{date // 10000}-{date // 100 % 100:02}-{date % 100:02}" if date else None
                 for document in self._reader.all_documents()

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from kbarchive.search.nodes import And, Phrase, Word
+from kbarchive.search.fields import NAMES, RANGED, field_node, range_node
+from kbarchive.search.nodes import And, Node, Phrase, Word
 from kbarchive.search.results import QueryDiagnostic
 
 # What stands further behind is not read: the first words of a pasted page are all that is looked for.
@@ -17,11 +18,15 @@ _LONGEST = 20_000
 # More that could not be read is not told.
 _MOST_DIAGNOSTICS = 20
 
-# Words of letters and digits, neither the number of an article nor OR, and phrases in quotes. To load Lark and the grammar for
+# Words of letters and digits, and phrases in quotes, each with or without a field, and ranges. To load Lark and the grammar for
 # these would take a third of the time of a search from the command line; a test compares what the grammar makes of them.
-_PLAIN_PART = r'(?:[^\W_]+|"[^"]+")'
-_PLAIN = re.compile(rf"(?!(?:Q|KB)?\d{{4,7}}\Z|.*\bOR\b){_PLAIN_PART}(?:\s+{_PLAIN_PART})*", re.IGNORECASE | re.DOTALL)
-_PARTS = re.compile(r'"([^"]+)"|\S+')
+_PLAIN = re.compile(
+    r'(?:(?P<word>[^\W_]+)|"(?P<phrase>[^"]+)"'
+    rf'|(?P<field>{"|".join(NAMES)}):(?:(?P<value>[^\W_]+(?:[.-][^\W_]+)*)|"(?P<values>[^"]*[^\W_][^"]*)")'
+    rf"|(?P<ranged>{'|'.join(RANGED)}):(?P<range>[<>]=?\d[\d.-]*|[\d.-]*\.\.[\d.-]*))(?=\s|\Z)"
+)
+# But for a text that is the number of an article, or has an OR.
+_NEVER_PLAIN = re.compile(r"(?:Q|KB)?\d{4,7}\Z|.*\bOR\b", re.IGNORECASE | re.DOTALL)
 
 
 class Query(NamedTuple):
@@ -34,11 +39,30 @@ class Query(NamedTuple):
 def parse(text: str) -> Query:
     """The tree of a query; it never raises. White space around the text means nothing."""
     stripped = text.strip()[:_LONGEST]
-    if _PLAIN.fullmatch(stripped):
-        found = _PARTS.finditer(stripped)
-        return Query(And(tuple(Phrase(part[1]) if part[1] else Word(part[0]) for part in found)), ())
+    nodes = _plain_nodes(stripped)
+    if nodes is not None:
+        return Query(And(nodes), ())
     # Lark is imported only here.
     from kbarchive.search.language import read
 
     tree, diagnostics = read(stripped, len(text) - len(text.lstrip()))
     return Query(tree, tuple(diagnostics[:_MOST_DIAGNOSTICS]))
+
+
+def _plain_nodes(text: str) -> tuple[Node, ...] | None:
+    """The nodes of a text that is plain throughout, else None."""
+    if _NEVER_PLAIN.match(text) or _PLAIN.sub("", text).strip() or not text:
+        return None
+    nodes: list[Node] = []
+    for part in _PLAIN.finditer(text):
+        word, phrase, field, value, values, ranged, limits = part.groups()
+        if ranged:
+            node = range_node(ranged, limits)
+        elif field:
+            node = field_node(field, Word(value) if value else Phrase(values))
+        else:
+            node = Word(word) if word else Phrase(phrase)
+        if isinstance(node, str):  # it cannot be asked
+            return None
+        nodes.append(node)
+    return tuple(nodes)

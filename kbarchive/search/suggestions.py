@@ -85,7 +85,11 @@ class Spelling:
         if near:
             known = (self._documents(word) for word in words if word not in near)
             context = sorted(filter(None, known), key=len)[:_NEIGHBOURS]
-            near = {word: others for word, others in near.items() if not self._belongs(word, context)}
+            # Of one that belongs there all articles are found by a word of the same stem, too.
+            near = {
+                word: {other for other in others if _same_stem(word, other)} if self._belongs(word, context) else others
+                for word, others in near.items()
+            }
         corrected = query
         for first, second in pairwise(words):
             joined = _replaced(corrected, rf"{first}\s+{second}", first + second)

@@ -22,7 +22,7 @@ from functools import cached_property
 
 import msgspec
 
-from kbarchive.index.facets import ALIKE, FACETS
+from kbarchive.index.facets import FACETS
 from kbarchive.index.reader import IndexReader
 from kbarchive.index.thesaurus import LONGEST, Names
 from kbarchive.index.values import TEXT
@@ -106,7 +106,7 @@ def _order(reader: IndexReader) -> list[int]:
 
 
 def _columns(reader: IndexReader, order: Sequence[int]) -> Iterator[tuple[str, object]]:
-    alike = reader.numbers(ALIKE)
+    alike = reader.alike
     names: list[int | str] = []
     before = 0
     for key in (reader.key(document) for document in order):
