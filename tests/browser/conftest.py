@@ -22,7 +22,10 @@ from tests.searching import index_of
 from tests.test_web_safety import planted
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
+
+PHONE, DESK = (390, 844), (1280, 900)
+"""Sizes of windows."""
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _QUIET = """
@@ -49,6 +52,26 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=_QUIET)
         yield chromium
         chromium.close()
+
+
+def opened(browser: Browser, address: str, *, script: bool, size: tuple[int, int]) -> Iterator[Page]:
+    """A page that asks nobody else for anything, and complains of nothing: so its policy refuses nothing."""
+    width, height = size
+    context = browser.new_context(
+        base_url=f"{address}/", java_script_enabled=script, viewport={"width": width, "height": height}
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    context.close()
+    assert asked
+    assert [url for url in asked if not url.startswith(f"{address}/")] == []
+    assert said == []
 
 
 @pytest.fixture(scope="session")

@@ -11,47 +11,27 @@ import pytest
 
 from kbarchive.index.analysis import runs, word_terms
 from kbarchive.search import open_index
+from tests.browser.conftest import DESK, PHONE, opened
 from tests.browser.test_everybody import violations
 from tests.test_web_safety import ATTEMPTS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-_PHONE, _DESK = (390, 844), (1280, 900)
 
-
-@pytest.fixture(params=[_DESK, _PHONE], ids=["desk", "phone"])
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
 def page(browser: Browser, published: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    yield from _opened(browser, published, script=True, size=request.param)
+    yield from opened(browser, published, script=True, size=request.param)
 
 
 @pytest.fixture
 def scripted(browser: Browser, published: str) -> Iterator[Page]:
-    yield from _opened(browser, published, script=True, size=_DESK)
+    yield from opened(browser, published, script=True, size=DESK)
 
 
 @pytest.fixture
 def plain(browser: Browser, published: str) -> Iterator[Page]:
-    yield from _opened(browser, published, script=False, size=_DESK)
-
-
-def _opened(browser: Browser, address: str, *, script: bool, size: tuple[int, int]) -> Iterator[Page]:
-    """A page that asks nobody else for anything, and complains of nothing: so its policy refuses nothing."""
-    width, height = size
-    context = browser.new_context(
-        base_url=f"{address}/", java_script_enabled=script, viewport={"width": width, "height": height}
-    )
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
-    context.close()
-    assert [url for url in asked if not url.startswith(f"{address}/")] == []
-    assert said == []
+    yield from opened(browser, published, script=False, size=DESK)
 
 
 def search(page: Page, query: str) -> None:
