@@ -24,7 +24,7 @@ from tests.test_web_safety import planted
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-PHONE, DESK = (390, 844), (1280, 900)
+PHONE, DESK = (360, 780), (1280, 900)
 """Sizes of windows."""
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -72,6 +72,21 @@ def opened(browser: Browser, address: str, *, script: bool, size: tuple[int, int
     assert asked
     assert [url for url in asked if not url.startswith(f"{address}/")] == []
     assert said == []
+
+
+def jutting(page: Page) -> list[str]:
+    """What is wider than the page: all of it that can be scrolled aside, parts of it that jut out into its margin."""
+    found: list[str] = page.evaluate(
+        """() => {
+            const { scrollWidth, clientWidth } = document.documentElement;
+            const main = document.querySelector("main"), margin = parseFloat(getComputedStyle(main).paddingRight);
+            const edge = main.getBoundingClientRect().right - margin;
+            const parts = document.querySelectorAll(".top > *, .top form > *, main > *, .article > *, .columns > *");
+            const out = [...parts].filter((part) => part.getBoundingClientRect().right > edge + 1);
+            return [...(scrollWidth > clientWidth ? ["the page"] : []), ...out.map((part) => part.outerHTML.slice(0, 80))];
+        }"""
+    )
+    return found
 
 
 @pytest.fixture(scope="session")
