@@ -117,11 +117,17 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled sample as a site, in a folder of a folder."""
+    folder = tmp_path_factory.mktemp("published") / "some" / "folder"
+    build_site("sample", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def published(site: Path) -> Iterator[str]:
     """The address of the bundled sample as a site, in a folder of a host of static files."""
-    top = tmp_path_factory.mktemp("published")
-    build_site("sample", top / "some" / "folder")
-    with hosted(top) as address:
+    with hosted(site.parent.parent) as address:
         yield f"{address}/some/folder"
 
 
