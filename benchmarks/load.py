@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
+from benchmarks.processes import cpu_of_all, family, proportional_bytes
 from kbarchive.search import Index, open_index
 
 # What people ask for, in shares: they read, search, page on and narrow down, and type.
@@ -62,7 +62,7 @@ def measure_load(
         own = time.process_time()
         try:
             answers, memory, took = asyncio.run(_ask(port, server.pid, addresses, clients, seconds, most, zipf))
-            spent = _cpu(server.pid)
+            spent = cpu_of_all(family(server.pid))
         finally:
             server.terminate()
             server.wait(30)
@@ -149,33 +149,10 @@ async def _get(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, addre
     return int(head.split(b" ", 2)[1])
 
 
-def _processes(pid: int) -> list[int]:
-    """A process and those below it."""
-    found = [pid]
-    for parent in found:  # which grows meanwhile
-        for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            found += map(int, task.read_text().split())
-    return found
-
-
 def _memory(pid: int) -> Held:
-    """What a process and those below it hold; what they share counts once (Linux)."""
-    server, *readers = (_proportional(process) for process in _processes(pid))
+    """What a process and those below it hold; what they share counts once."""
+    server, *readers = map(proportional_bytes, family(pid))
     return Held(server, sum(readers))
-
-
-def _proportional(process: int) -> int:
-    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-
-
-def _cpu(pid: int) -> float:
-    """The CPU seconds of a process and those below it (Linux)."""
-    ticks = 0
-    for process in _processes(pid):
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _table(answers: list[Answer], memory: list[Held], server: float, own: float, clients: int, seconds: float) -> str:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from benchmarks.first_search import OPTIONS, chromium, hosted
 from kbarchive.index.build import build_sample
 from kbarchive.site import build_site
 from tests.searching import index_of
@@ -26,11 +23,6 @@ if TYPE_CHECKING:
 
 PHONE, DESK = (360, 780), (1280, 900)
 """Sizes of windows."""
-
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_QUIET = """
-    --no-first-run --disable-background-networking --disable-component-update --disable-sync --no-sandbox --disable-gpu
-""".split()
 
 
 def missing(what: str) -> NoReturn:
@@ -45,13 +37,13 @@ def browser() -> Iterator[Browser]:
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError:
         missing("playwright is not installed: pip install -e '.[browser]'")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    path = chromium()
     if path is None:
         missing("there is no Chromium on the path, and CHROMIUM names none")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=_QUIET)
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=path, args=OPTIONS)
+        yield launched
+        launched.close()
 
 
 def opened(browser: Browser, address: str, *, script: bool, size: tuple[int, int]) -> Iterator[Page]:
@@ -139,21 +131,6 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     build_site(top / "index", top / "site")
     with hosted(top / "site") as address:
         yield address
-
-
-@contextmanager
-def hosted(folder: Path) -> Iterator[str]:
-    """The address of a host of static files, as Python has one."""
-    handler = partial(_Quiet, directory=folder)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 @contextmanager

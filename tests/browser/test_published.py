@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote_plus
 
@@ -194,6 +197,16 @@ def test_words_are_found_by_the_terms_of_the_index(scripted: Page) -> None:
     )
     expected = [[term.decode() for term in word_terms(word)] for word in words]
     assert [pair for pair in zip(words, given, expected, strict=True) if pair[1] != pair[2]] == []
+
+
+@pytest.mark.usefixtures("browser")
+def test_what_a_first_search_fetches(site: Path) -> None:
+    # In a process of its own, since Playwright runs once in each.
+    command = [sys.executable, "-m", "benchmarks", "first-search", str(site), "--number", "1"]
+    *_, median = subprocess.run(command, capture_output=True, text=True, check=True, timeout=100).stdout.splitlines()
+    requests, kilobytes = (int(cell) for cell in median.split("|")[4:6])
+    assert 10 < requests < 70
+    assert 50 < kilobytes < 400
 
 
 def test_what_articles_and_queries_hold_does_not_run(browser: Browser, hostile_site: str) -> None:
