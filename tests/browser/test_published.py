@@ -199,6 +199,22 @@ def test_words_are_found_by_the_terms_of_the_index(scripted: Page) -> None:
     assert [pair for pair in zip(words, given, expected, strict=True) if pair[1] != pair[2]] == []
 
 
+def test_words_of_a_phrase_are_marked_where_all_of_it_stands(scripted: Page) -> None:
+    scripted.goto("search/")
+    marked = scripted.evaluate(
+        """async () => {
+            const { snippet, tokens } = await import("../static/reading.js");
+            const text = "You access the page; it may crash. An access violation follows.";
+            const alternatives = [{ term: "crash", share: 1 }, { term: "=fault", share: 0.5 }];
+            const phrases = new Map([["=fault", [["access", "violat"]]]]);
+            const question = { concepts: [{ alternatives, rarity: 1 }], phrases };
+            const { pieces } = snippet(tokens([{ zone: "body", heading: "", text }]), question);
+            return pieces.filter(([, found]) => found).map(([word]) => word);
+        }"""
+    )
+    assert marked == ["crash", "access", "violation"]
+
+
 @pytest.mark.usefixtures("browser")
 def test_what_a_first_search_fetches(site: Path) -> None:
     # In a process of its own, since Playwright runs once in each.
