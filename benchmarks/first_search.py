@@ -26,6 +26,7 @@ OPTIONS = """
 """Of Chromium: nothing is asked of anybody on the way."""
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+_STARTING = 2000  # milliseconds in which a browser that was just started is let be
 _QUERIES = (
     "relay not allowed",
     "exchange server crash",
@@ -86,6 +87,7 @@ def _first(chromium_type: BrowserType, address: str) -> First:
     browser = chromium_type.launch(executable_path=chromium(), args=OPTIONS)
     page = browser.new_page()
     page.goto("about:blank")
+    page.wait_for_timeout(_STARTING)
     fetched: list[Request] = []
     page.on("requestfinished", lambda request: fetched.append(request))  # append itself has no signature
     cpu, start = cpu_of_all(_others(before)), time.perf_counter()
