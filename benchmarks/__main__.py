@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from benchmarks.converting import measure_converting
+from benchmarks.first_search import measure_first_search
 from benchmarks.indexing import measure_indexing
 from benchmarks.load import measure_load
 from benchmarks.memory import measure_memory
@@ -138,6 +139,14 @@ def load(
 ) -> None:
     """How soon `kbarchive serve` answers many clients over INDEX, on this machine alone. Options of serve stand behind --."""
     click.echo(measure_load(index, clients, seconds, requests, distinct, zipf, options))
+
+
+@benchmarks.command()
+@click.argument("site", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--number", type=click.IntRange(min=1), default=7, show_default=True, help="So many searches.")
+def first_search(site: Path, number: int) -> None:
+    """How soon Chromium has the hits of a first search in SITE, which `kbarchive site` has made. Needs the extra browser."""
+    click.echo(measure_first_search(site, number))
 
 
 def _say(message: str) -> None:

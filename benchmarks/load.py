@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import subprocess
 import sys
@@ -15,12 +14,14 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
+from benchmarks.processes import cpu_of_all, family, proportional_bytes
 from kbarchive.search import Index, open_index
 
 # What people ask for, in shares: they read, search, page on and narrow down, and type.
 _SHARES = {"article": 45, "search": 25, "suggest": 12, "facet": 5, "json": 5, "source": 3, "browse": 3, "like": 2}
 _SEED = 7
 _RESTING = 0.5  # seconds between two looks at the memory
+_MOMENTS = 10  # of which so many are told
 
 
 class Answer(NamedTuple):
@@ -29,6 +30,13 @@ class Answer(NamedTuple):
     kind: str
     status: int
     seconds: float
+
+
+class Held(NamedTuple):
+    """The bytes that the process that answers holds, and those of its readers."""
+
+    server: int
+    readers: int
 
 
 class Asked(NamedTuple):
@@ -54,7 +62,7 @@ def measure_load(
         own = time.process_time()
         try:
             answers, memory, took = asyncio.run(_ask(port, server.pid, addresses, clients, seconds, most, zipf))
-            spent = _cpu(server.pid)
+            spent = cpu_of_all(family(server.pid))
         finally:
             server.terminate()
             server.wait(30)
@@ -96,9 +104,9 @@ def _addresses(index: Index, number: int) -> list[Asked]:
 
 async def _ask(
     port: int, pid: int, addresses: Sequence[Asked], clients: int, seconds: float, most: int, zipf: float
-) -> tuple[list[Answer], list[int], float]:
+) -> tuple[list[Answer], list[Held], float]:
     answers: list[Answer] = []
-    memory: list[int] = []
+    memory: list[Held] = []
     weights = list(accumulate(1 / place**zipf for place in range(1, len(addresses) + 1)))
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     await _get(reader, writer, "/health")  # which is answered when the server has started
@@ -141,41 +149,22 @@ async def _get(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, addre
     return int(head.split(b" ", 2)[1])
 
 
-def _processes(pid: int) -> list[int]:
-    """A process and those below it."""
-    found = [pid]
-    for parent in found:  # which grows meanwhile
-        for task in Path(f"/proc/{parent}/task").glob("*/children"):
-            found += map(int, task.read_text().split())
-    return found
+def _memory(pid: int) -> Held:
+    """What a process and those below it hold; what they share counts once."""
+    server, *readers = map(proportional_bytes, family(pid))
+    return Held(server, sum(readers))
 
 
-def _memory(pid: int) -> int:
-    """The bytes that a process and those below it hold; what they share counts once (Linux)."""
-    total = 0
-    for process in _processes(pid):
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-        total += sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total
-
-
-def _cpu(pid: int) -> float:
-    """The CPU seconds of a process and those below it (Linux)."""
-    ticks = 0
-    for process in _processes(pid):
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _table(answers: list[Answer], memory: list[int], server: float, own: float, clients: int, seconds: float) -> str:
+def _table(answers: list[Answer], memory: list[Held], server: float, own: float, clients: int, seconds: float) -> str:
     statuses = sorted(Counter(answer.status for answer in answers).items())
-    watched = zip((memory[0], memory[len(memory) // 2], memory[-1]), ("at first", "half-way", "at last"), strict=True)
+    moments = [memory[place * (len(memory) - 1) // _MOMENTS] for place in range(_MOMENTS + 1)]
     lines = [
         f"{clients} clients, {len(answers):,} requests in {seconds:.0f} s ({len(answers) / seconds:,.0f}/s), "
         f"server {1000 * server / len(answers):.2f} ms of CPU a request, clients {1000 * own / len(answers):.2f} ms",
         "statuses: " + ", ".join(f"{status or 'none'} {count:,}" for status, count in statuses),
-        "memory: " + ", ".join(f"{held / 1e6:,.0f} MB {when}" for held, when in watched),
+        "memory over the time, MB: "
+        + ", ".join(f"{(held.server + held.readers) / 1e6:,.0f}" for held in moments)
+        + f"; at last {moments[-1].server / 1e6:,.0f} of them in the server, the others in its readers",
         "",
         "| kind | requests | p50 ms | p95 ms | p99 ms | longest ms |",
         "|---|---|---|---|---|---|",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import resource
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +32,7 @@ def measured(work: Callable[..., object], *arguments: object) -> Measured:
     theirs.close()
     peak = 0
     while not ours.poll(_SAMPLE_SECONDS):
-        peak = max(peak, sum(map(_proportional_bytes, _family(process.pid or 0))))
+        peak = max(peak, sum(map(proportional_bytes, family(process.pid or 0))))
     wall, cpu = ours.recv()
     process.join()
     return Measured(wall, cpu, peak or None)
@@ -48,7 +49,7 @@ def _cpu_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
     """A process, and all that descend from it, where Linux tells them."""
     yield pid
     children: list[str] = []
@@ -56,12 +57,23 @@ def _family(pid: int) -> Iterator[int]:
         for task in Path(f"/proc/{pid}/task").iterdir():
             children += (task / "children").read_text().split()
     for child in children:
-        yield from _family(int(child))
+        yield from family(int(child))
 
 
-def _proportional_bytes(pid: int) -> int:
+def proportional_bytes(pid: int) -> int:
+    """What a process holds, what it shares with others divided among them; 0 where Linux does not tell."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+
+
+def cpu_of_all(processes: Iterable[int]) -> float:
+    """The CPU seconds of some processes (Linux); one that has ended has none."""
+    ticks = 0
+    for process in processes:
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")

@@ -22,9 +22,11 @@ _VOID = {"meta", "link", "input", "hr", "br", "img"}
 
 
 @contextmanager
-def asking(opening: Callable[[], Index], limits: Limits | None = None, hosts: tuple[str, ...] = ("*",)) -> Iterator[TestClient]:
+def asking(
+    opening: Callable[[], Index], limits: Limits | None = None, hosts: tuple[str, ...] = ("*",), folder: Path | None = None
+) -> Iterator[TestClient]:
     """A client of an application over an index, which `opening` opens in other processes; closed with it."""
-    with TestClient(create_app(opening, limits, hosts)) as client:
+    with TestClient(create_app(opening, limits, hosts, folder)) as client:
         yield client
 
 

@@ -255,7 +255,7 @@ def _terms(path: Path) -> Iterator[tuple[str, list[tuple[int, int]]]]:
 
 def test_facets_of_the_browser(read: tuple[Path, dict[str, object]]) -> None:
     folder, _ = read
-    facet = json.loads(zlib.decompress((folder / "facet-collection.bin").read_bytes()))
+    facet = json.loads(zlib.decompress((folder / "facets.bin").read_bytes()))["collection"]
     counts: dict[str, int] = {}
     for number in facet["documents"]:
         for value in facet["sets"][number]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -13,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.commands import kbarchive
-from tests.searching import index_of
+from tests.searching import ARTICLES, article, index_of
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,23 @@ def test_it_serves_until_it_is_stopped(folder: str, end: signal.Signals) -> None
     assert "GET /search.json 200" in rest
     assert "mysecret" not in rest
     assert "Traceback" not in rest
+
+
+def test_an_index_that_is_built_anew_meanwhile(tmp_path: Path) -> None:
+    index_of(tmp_path).close()
+    command = [sys.executable, "-m", "kbarchive.cli.main", "serve", "--index", str(tmp_path / "index"), "--port=0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        server.stderr.readline()
+        address = server.stderr.readline().split()[2]
+        counts = []
+        for articles in (ARTICLES, {**ARTICLES, "Q900099": article(900099, "Of today", {"SUMMARY": "New."})}):
+            index_of(tmp_path, articles).close()
+            with urlopen(f"{address}health.json") as answer:  # noqa: S310 - ours
+                counts.append(json.load(answer)["articles"])
+        server.terminate()
+        server.communicate(timeout=20)
+    assert counts == [len(ARTICLES), len(ARTICLES) + 1]
 
 
 def test_a_port_that_is_taken(folder: str) -> None:

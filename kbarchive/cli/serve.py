@@ -59,10 +59,11 @@ def serve(
     from kbarchive.pipeline import cores
     from kbarchive.search import open_index
 
-    opened(index_dir, "kbarchive", "serving", quiet).close()
+    with opened(index_dir, "kbarchive", "serving", quiet) as index:
+        folder = index.location
     hosts = names or (_LOOPBACK_NAMES if _is_loopback(host) else ("*",))
     limits = Limits(seconds=seconds, readers=readers or max(2, cores()))
-    app = create_app(partial(open_index, index_dir), limits, hosts)
+    app = create_app(partial(open_index, index_dir), limits, hosts, folder)
     _write_log(quiet)
     server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None, server_header=False))
     listening = _listening(host, port)

@@ -22,7 +22,7 @@ def fixtures(archive: Archive, task: Task, base_url: str) -> Iterator[tuple[str,
     for path in (*(STATIC / name for name in _SHARED), *modules):
         yield f"static/{path.name}", path.read_bytes()
     # The modules that modules import are told at once, so that they are fetched side by side.
-    names = [path.name for path in modules]
+    names = [*(name for name in _SHARED if name.endswith(".js")), *(path.name for path in modules)]
     yield "search/index.html", task.show("find.html", "search/index.html", modules=names)
     reason = "There is no page at this address."
     yield "404.html", task.show("problem.html", "404.html", anywhere=True, title="Nothing here", reason=reason, status=404)

@@ -37,7 +37,7 @@ def place(address: str) -> str:
     """The file of an address, from the top of the site: kb/Q206968/index.html."""
     path, _, query = address.partition("?")
     parts = path[1:].split("/")
-    if parts[0] == "static" or (len(parts) == 1 and "." in parts[0]):
+    if (len(parts) > 1 and parts[0] in ("static", "search")) or (len(parts) == 1 and "." in parts[0]):
         return "/".join(parts)
     folders = parts[:1] if parts[0] else []
     depth = _DEPTHS.get(parts[0], 1)

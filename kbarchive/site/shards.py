@@ -7,7 +7,8 @@ Documents are numbered from 0 by their keys. Each file is deflated (zlib), wheth
 - `terms-00-0000.bin` and so on: the posting lists of the terms from one that the manifest gives to the next. First a line for
   each term: the term, a blank, how many bytes its list has. After an empty line the lists: for each document the step from
   the one before, seven bits a byte, the lowest first, all but the last with the eighth bit; then the byte of the term's worth.
-- `facet-NAME.bin`: JSON; `values`, `sets` of numbers of values, and for each of the `documents` the number of its set.
+- `facets.bin`: JSON; for each facet its `values`, `sets` of numbers of values, and for each of the `documents` the number of
+  its set.
 - `manifest.bin`: JSON; the first term of each file of terms, the thesaurus, the weights of ranking, and a digest of all the
   others, by which they are asked for, so that no cache mixes two indexes.
 """
@@ -118,12 +119,14 @@ def _columns(reader: IndexReader, order: Sequence[int]) -> Iterator[tuple[str, o
             names.append(name(key))
     lengths = reader.lengths
     yield "docs.bin", {"names": names, "lengths": [lengths[d] for d in order], "alike": [alike[d] for d in order]}
+    facets = {}
     for facet in FACETS:
         column = reader.facet(facet)
         values = sorted({value for own in column.sets for value in own})
         numbers = {value: number for number, value in enumerate(values)}
         sets = [[numbers[value] for value in own] for own in column.sets]
-        yield f"facet-{facet}.bin", {"values": values, "sets": sets, "documents": [column.documents[d] for d in order]}
+        facets[facet] = {"values": values, "sets": sets, "documents": [column.documents[d] for d in order]}
+    yield "facets.bin", facets
 
 
 def _blocks(reader: IndexReader, terms: Iterable[str], numbers: Sequence[int]) -> Iterator[tuple[str, bytes]]:

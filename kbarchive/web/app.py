@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 
 import anyio.to_thread
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from kbarchive.search import Index
 from kbarchive.web import machines, searching
 from kbarchive.web.cache import Keeper
+from kbarchive.web.generations import version_of
 from kbarchive.web.headers import AccessLog, SafeHeaders
 from kbarchive.web.limits import Limits
 from kbarchive.web.page import routes
@@ -25,15 +27,19 @@ from kbarchive.web.problems import HANDLERS, Guard
 from kbarchive.web.rendering import STATIC
 
 
-def create_app(opening: Callable[[], Index], limits: Limits | None = None, hosts: Sequence[str] = ("*",)) -> Starlette:
+def create_app(
+    opening: Callable[[], Index], limits: Limits | None = None, hosts: Sequence[str] = ("*",), folder: Path | None = None
+) -> Starlette:
     """The archive as an ASGI application.
 
-    `opening` opens the index; each reader, which is a process of its own, calls it once, so that it must be a function that can
-    be pickled: `functools.partial(kbarchive.open_index, folder)`. `hosts` are the names by
-    which it may be asked for, so that no page of another site reads it by a name that leads here.
+    `opening` opens the index; each reader, which is a process of its own, calls it, so that it must be a function that can
+    be pickled: `functools.partial(kbarchive.open_index, folder)`. `hosts` are the names by which it may be asked for, so that
+    no page of another site reads it by a name that leads here. `folder` is where the index lies: each request looks whether
+    a build has put another in its place, which is then opened; without it the index that was opened first is served.
     """
     limits = limits or Limits()
-    pool = Pool(opening, limits.readers, limits.seconds)
+    version = version_of(folder)
+    pool = Pool(opening, version, limits.readers, limits.seconds)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -52,7 +58,7 @@ def create_app(opening: Callable[[], Index], limits: Limits | None = None, hosts
             Middleware(AccessLog),
             Middleware(SafeHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
-            Middleware(Keeper, size=limits.cache),
+            Middleware(Keeper, size=limits.cache, version=version),
             Middleware(GZipMiddleware, minimum_size=600, compresslevel=5),
             Middleware(Guard),
         ],

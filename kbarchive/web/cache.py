@@ -1,4 +1,4 @@
-"""Answers that were made lately, as they are sent: what an open index answers does not change."""
+"""Answers that were made lately, as they are sent: what a generation of an index answers does not change."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from kbarchive.web.generations import Version
 from kbarchive.web.headers import entity_tag
 
 
@@ -43,14 +44,15 @@ class Cache:
 
 
 class Keeper:
-    """Answers from the cache what was answered before. An answer is kept where it is whole, says nothing of the host that it
-    was asked of, and may be kept at all; it gets its ETag here, once.
+    """Answers from the cache what was answered before of the index as it is now. An answer is kept where it is whole, says
+    nothing of the host that it was asked of, and may be kept at all; it gets its ETag here, once.
     """
 
     _UNKEPT = ("/health", "/robots.txt", "/sitemap", "/opensearch.xml", "/suggest/", "/static/")
 
-    def __init__(self, app: ASGIApp, size: int) -> None:
+    def __init__(self, app: ASGIApp, size: int, version: Version) -> None:
         self._app = app
+        self._version = version
         self._cache = Cache(size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,7 +60,7 @@ class Keeper:
             await self._app(scope, receive, send)
             return
         packed = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        asked = scope["raw_path"], scope["query_string"], packed
+        asked = self._version(), scope["raw_path"], scope["query_string"], packed
         answer = self._cache.get(asked)
         if answer is not None:
             await send({"type": "http.response.start", "status": 200, "headers": list(answer.headers)})

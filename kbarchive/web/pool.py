@@ -18,6 +18,7 @@ from kbarchive.crew import Died, Worker
 from kbarchive.search import Index
 from kbarchive.web.archive import Archive
 from kbarchive.web.errors import BusyError
+from kbarchive.web.generations import Version
 
 _Answer = TypeVar("_Answer")
 
@@ -25,20 +26,28 @@ _LOG = logging.getLogger("kbarchive.web")
 
 _THREADS = 64  # waiting for a reader or its answer; further requests wait without a thread
 
-_Reader = Worker[tuple[Callable[..., Any], tuple[Any, ...]], Any]
+_Work = tuple[bytes, Callable[..., Any], tuple[Any, ...]]
+_Reader = Worker[_Work, Any]
 
 
 class _Reading:
-    """What a reader does: it calls functions with its archive, which it opens for the first one."""
+    """What a reader does: it calls functions with its archive, which it opens for the first one, and whenever the version
+    that is asked for is another.
+    """
 
     def __init__(self, opening: Callable[[], Index]) -> None:
         self._opening = opening
         self._archive: Archive | None = None
+        self._version = b""
 
-    def __call__(self, work: tuple[Callable[..., Any], tuple[Any, ...]]) -> Any:
+    def __call__(self, work: _Work) -> Any:
+        version, function, arguments = work
+        if self._archive is not None and self._version != version:
+            self._archive.index.close()
+            self._archive = None
         if self._archive is None:
             self._archive = Archive(self._opening())
-        function, arguments = work
+            self._version = version
         return function(self._archive, *arguments)
 
 
@@ -48,7 +57,8 @@ class Pool:
     The reader last used is used first: its columns are read, its caches are filled. `close` ends them all.
     """
 
-    def __init__(self, opening: Callable[[], Index], size: int, seconds: float) -> None:
+    def __init__(self, opening: Callable[[], Index], version: Version, size: int, seconds: float) -> None:
+        self._version = version
         self._task = _Reading(opening)
         self._seconds = seconds
         self._size = size
@@ -109,7 +119,7 @@ class Pool:
             reader = reader or self._started()
             if not reader.ready:
                 reader.answer()
-            reader.send(0, (function, arguments))
+            reader.send(0, (self._version(), function, arguments))
             if not reader.connection.poll(self._seconds):
                 raise BusyError
             kept = reader

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from benchmarks.first_search import OPTIONS, chromium, hosted
 from kbarchive.index.build import build_sample
 from kbarchive.site import build_site
 from tests.searching import index_of
 from tests.test_web_safety import planted
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_QUIET = """
-    --no-first-run --disable-background-networking --disable-component-update --disable-sync --no-sandbox --disable-gpu
-""".split()
+PHONE, DESK = (360, 780), (1280, 900)
+"""Sizes of windows."""
 
 
 def missing(what: str) -> NoReturn:
@@ -42,13 +37,48 @@ def browser() -> Iterator[Browser]:
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError:
         missing("playwright is not installed: pip install -e '.[browser]'")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    path = chromium()
     if path is None:
         missing("there is no Chromium on the path, and CHROMIUM names none")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=_QUIET)
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=path, args=OPTIONS)
+        yield launched
+        launched.close()
+
+
+def opened(browser: Browser, address: str, *, script: bool, size: tuple[int, int]) -> Iterator[Page]:
+    """A page that asks nobody else for anything, and complains of nothing: so its policy refuses nothing."""
+    width, height = size
+    context = browser.new_context(
+        base_url=f"{address}/", java_script_enabled=script, viewport={"width": width, "height": height}
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    context.close()
+    assert asked
+    assert [url for url in asked if not url.startswith(f"{address}/")] == []
+    assert said == []
+
+
+def jutting(page: Page) -> list[str]:
+    """What is wider than the page: all of it that can be scrolled aside, parts of it that jut out into its margin."""
+    found: list[str] = page.evaluate(
+        """() => {
+            const { scrollWidth, clientWidth } = document.documentElement;
+            const main = document.querySelector("main"), margin = parseFloat(getComputedStyle(main).paddingRight);
+            const edge = main.getBoundingClientRect().right - margin;
+            const parts = document.querySelectorAll(".top > *, .top form > *, main > *, .article > *, .columns > *");
+            const out = [...parts].filter((part) => part.getBoundingClientRect().right > edge + 1);
+            return [...(scrollWidth > clientWidth ? ["the page"] : []), ...out.map((part) => part.outerHTML.slice(0, 80))];
+        }"""
+    )
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -79,11 +109,17 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled sample as a site, in a folder of a folder."""
+    folder = tmp_path_factory.mktemp("published") / "some" / "folder"
+    build_site("sample", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def published(site: Path) -> Iterator[str]:
     """The address of the bundled sample as a site, in a folder of a host of static files."""
-    top = tmp_path_factory.mktemp("published")
-    build_site("sample", top / "some" / "folder")
-    with hosted(top) as address:
+    with hosted(site.parent.parent) as address:
         yield f"{address}/some/folder"
 
 
@@ -95,21 +131,6 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     build_site(top / "index", top / "site")
     with hosted(top / "site") as address:
         yield address
-
-
-@contextmanager
-def hosted(folder: Path) -> Iterator[str]:
-    """The address of a host of static files, as Python has one."""
-    handler = partial(_Quiet, directory=folder)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 @contextmanager

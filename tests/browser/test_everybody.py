@@ -12,7 +12,7 @@ from tests.test_web_safety import ATTEMPTS
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-_PAGES = [
+PAGES = [
     "/",
     "/search",
     "/search?q=exchange",
@@ -45,7 +45,7 @@ def violations(page: Page, axe: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("address", _PAGES)
+@pytest.mark.parametrize("address", PAGES)
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
 def test_axe_finds_no_violation(
     browser: Browser, sample: str, axe: str, address: str, scheme: Literal["light", "dark"], width: int

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote_plus
 
@@ -11,47 +14,27 @@ import pytest
 
 from kbarchive.index.analysis import runs, word_terms
 from kbarchive.search import open_index
+from tests.browser.conftest import DESK, PHONE, jutting, opened
 from tests.browser.test_everybody import violations
 from tests.test_web_safety import ATTEMPTS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-_PHONE, _DESK = (390, 844), (1280, 900)
 
-
-@pytest.fixture(params=[_DESK, _PHONE], ids=["desk", "phone"])
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
 def page(browser: Browser, published: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    yield from _opened(browser, published, script=True, size=request.param)
+    yield from opened(browser, published, script=True, size=request.param)
 
 
 @pytest.fixture
 def scripted(browser: Browser, published: str) -> Iterator[Page]:
-    yield from _opened(browser, published, script=True, size=_DESK)
+    yield from opened(browser, published, script=True, size=DESK)
 
 
 @pytest.fixture
 def plain(browser: Browser, published: str) -> Iterator[Page]:
-    yield from _opened(browser, published, script=False, size=_DESK)
-
-
-def _opened(browser: Browser, address: str, *, script: bool, size: tuple[int, int]) -> Iterator[Page]:
-    """A page that asks nobody else for anything, and complains of nothing: so its policy refuses nothing."""
-    width, height = size
-    context = browser.new_context(
-        base_url=f"{address}/", java_script_enabled=script, viewport={"width": width, "height": height}
-    )
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
-    context.close()
-    assert [url for url in asked if not url.startswith(f"{address}/")] == []
-    assert said == []
+    yield from opened(browser, published, script=False, size=DESK)
 
 
 def search(page: Page, query: str) -> None:
@@ -171,8 +154,7 @@ def test_nothing_is_wider_than_the_screen(page: Page, address: str) -> None:
     page.goto(address)
     if "search" in address:
         page.locator(".facets").wait_for(state="attached")
-    widths = page.locator("html").evaluate("element => [element.scrollWidth, element.clientWidth]")
-    assert widths[0] <= widths[1]
+    assert jutting(page) == []
 
 
 @pytest.mark.parametrize("address", ["", "search/", "search/?q=relay+alowed&f=collection%3Aexchange", "kb/Q206968/", "help/"])
@@ -215,6 +197,32 @@ def test_words_are_found_by_the_terms_of_the_index(scripted: Page) -> None:
     )
     expected = [[term.decode() for term in word_terms(word)] for word in words]
     assert [pair for pair in zip(words, given, expected, strict=True) if pair[1] != pair[2]] == []
+
+
+def test_words_of_a_phrase_are_marked_where_all_of_it_stands(scripted: Page) -> None:
+    scripted.goto("search/")
+    marked = scripted.evaluate(
+        """async () => {
+            const { snippet, tokens } = await import("../static/reading.js");
+            const text = "You access the page; it may crash. An access violation follows.";
+            const alternatives = [{ term: "crash", share: 1 }, { term: "=fault", share: 0.5 }];
+            const phrases = new Map([["=fault", [["access", "violat"]]]]);
+            const question = { concepts: [{ alternatives, rarity: 1 }], phrases };
+            const { pieces } = snippet(tokens([{ zone: "body", heading: "", text }]), question);
+            return pieces.filter(([, found]) => found).map(([word]) => word);
+        }"""
+    )
+    assert marked == ["crash", "access", "violation"]
+
+
+@pytest.mark.usefixtures("browser")
+def test_what_a_first_search_fetches(site: Path) -> None:
+    # In a process of its own, since Playwright runs once in each.
+    command = [sys.executable, "-m", "benchmarks", "first-search", str(site), "--number", "1"]
+    *_, median = subprocess.run(command, capture_output=True, text=True, check=True, timeout=100).stdout.splitlines()
+    requests, kilobytes = (int(cell) for cell in median.split("|")[4:6])
+    assert 10 < requests < 70
+    assert 50 < kilobytes < 400
 
 
 def test_what_articles_and_queries_hold_does_not_run(browser: Browser, hostile_site: str) -> None:

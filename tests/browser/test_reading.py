@@ -8,46 +8,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.conftest import DESK, PHONE, jutting, opened
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-_PHONE, _DESK = (390, 844), (1280, 900)
-
 
 @pytest.fixture(
-    params=[(True, _DESK), (True, _PHONE), (False, _DESK), (False, _PHONE)],
+    params=[(True, DESK), (True, PHONE), (False, DESK), (False, PHONE)],
     ids=["script-desk", "script-phone", "plain-desk", "plain-phone"],
 )
 def page(browser: Browser, sample: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    script, (width, height) = request.param
-    yield from _opened(browser, sample, script, width, height)
+    script, size = request.param
+    yield from opened(browser, sample, script=script, size=size)
 
 
 @pytest.fixture
 def scripted(browser: Browser, sample: str) -> Iterator[Page]:
-    yield from _opened(browser, sample, True, *_DESK)
+    yield from opened(browser, sample, script=True, size=DESK)
 
 
 @pytest.fixture
 def plain(browser: Browser, sample: str) -> Iterator[Page]:
-    yield from _opened(browser, sample, False, *_DESK)
-
-
-def _opened(browser: Browser, address: str, script: bool, width: int, height: int) -> Iterator[Page]:
-    """A page that asks nobody else for anything, and complains of nothing."""
-    context = browser.new_context(base_url=address, java_script_enabled=script, viewport={"width": width, "height": height})
-    context.set_default_timeout(8000)
-    page = context.new_page()
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
-    context.close()
-    assert asked
-    assert [url for url in asked if not url.startswith(f"{address}/")] == []
-    assert said == []
+    yield from opened(browser, sample, script=False, size=DESK)
 
 
 def search(page: Page, query: str) -> None:
@@ -133,8 +116,7 @@ def test_browse_to_an_article(page: Page) -> None:
 )
 def test_nothing_is_wider_than_the_screen(page: Page, address: str) -> None:
     page.goto(address)
-    widths = page.locator("html").evaluate("element => [element.scrollWidth, element.clientWidth]")
-    assert widths[0] <= widths[1]
+    assert jutting(page) == []
 
 
 def test_by_keys_with_suggestions(scripted: Page) -> None:

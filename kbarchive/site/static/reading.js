@@ -18,6 +18,10 @@ export function tokens(parts) {
   return found;
 }
 
+// Whether a phrase, as stems, stands where a token does.
+const stands = (found, start, phrase) =>
+  phrase.every((stem, step) => found[start + step]?.position === found[start].position + step && found[start + step].terms[0] === stem);
+
 // Where each concept stands: position to [share, position of its last word].
 export function places(found, { concepts, phrases }, inflected) {
   const by = new Map();
@@ -28,9 +32,7 @@ export function places(found, { concepts, phrases }, inflected) {
   const standing = (term) => {
     if (!phrases.has(term)) return (by.get(term) ?? []).map((at) => [at, at]);
     return phrases.get(term).flatMap((phrase) =>
-      (by.get(phrase[0]) ?? [])
-        .filter((at) => phrase.every((stem, step) => found[at + step]?.position === found[at].position + step && found[at + step].terms[0] === stem))
-        .map((at) => [at, at + phrase.length - 1]));
+      (by.get(phrase[0]) ?? []).filter((at) => stands(found, at, phrase)).map((at) => [at, at + phrase.length - 1]));
   };
   return concepts.map((concept) => {
     const here = new Map();
@@ -115,21 +117,29 @@ function passage(standing, rarities) {
 
 // The stretch of a part, no longer than a passage, whose distinct words weigh most: { heading, pieces }, pieces that were found marked.
 export function snippet(found, { concepts, phrases }) {
-  const weights = new Map();
+  // Weights by term; of the words of a phrase, which count where all of it stands, by the place among the tokens.
+  const weights = new Map(), phrased = new Map();
+  const put = (map, key, weight) => map.set(key, Math.max(map.get(key) ?? 0, weight));
   for (const { alternatives, rarity } of concepts)
     for (const { term, share } of alternatives) {
-      const stems = phrases.get(term)?.[0] ?? [term];
-      for (const stem of stems) weights.set(stem, Math.max(weights.get(stem) ?? 0, (rarity * share) / stems.length));
+      if (!phrases.has(term)) { put(weights, term, rarity * share); continue; }
+      for (const phrase of phrases.get(term))
+        found.forEach((_, at) => {
+          if (stands(found, at, phrase)) phrase.forEach((_, step) => put(phrased, at + step, (rarity * share) / phrase.length));
+        });
     }
-  const marks = found.filter((token) => token.part.heading !== undefined)
-    .map((token) => ({ ...token, term: token.terms.find((term) => weights.has(term)) })).filter(({ term }) => term);
+  const marks = found.flatMap((token, at) => {
+    if (token.part.heading === undefined) return [];
+    const term = token.terms.find((own) => weights.has(own)) ?? (phrased.has(at) ? token.terms[0] : null);
+    return term ? [{ ...token, term, weight: weights.get(term) ?? phrased.get(at) }] : [];
+  });
   let best = { value: 0 };
   marks.forEach((first, at) => {
     const seen = new Set();
     let value = 0;
     for (const mark of marks.slice(at)) {
       if (mark.part !== first.part || mark.end - first.start > PASSAGE) break;
-      if (!seen.has(mark.term)) value += weights.get(mark.term);
+      if (!seen.has(mark.term)) value += mark.weight;
       seen.add(mark.term);
       if (value > best.value + 1e-9) best = { value, part: first.part, start: first.start, end: mark.end };
     }

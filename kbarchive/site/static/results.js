@@ -14,6 +14,8 @@ const element = (name, attributes = {}, ...children) => {
   return made;
 };
 
+const counted = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+
 export async function show(box) {
   const results = document.getElementById("results");
   const folder = new URL(".", box.form.action), top = new URL("..", folder);
@@ -114,7 +116,7 @@ async function fetched(place) {
 
 function heading(found, asked) {
   const { total, partial, mended } = found;
-  const number = total ? element("strong", {}, `${total.toLocaleString("en")} ${total === 1 ? "hit" : "hits"}`) : "Nothing found";
+  const number = total ? element("strong", {}, `${counted(total)} ${total === 1 ? "hit" : "hits"}`) : "Nothing found";
   const without = (dropped) => address({ q: asked.q, filters: asked.filters.filter((kept) => kept !== dropped) });
   const chips = asked.filters.map((filter) => element("li", {},
     element("a", { href: without(filter) }, element("span", { class: "hidden" }, "Without the filter "), `${filter.join(": ")} `, element("span", { "aria-hidden": "true" }, "×"))));
@@ -152,7 +154,7 @@ async function narrow({ documents }, asked, shards) {
   const chosen = new Set(asked.filters.map((filter) => filter.join(":")));
   const item = (name) => ([value, count]) => element("li", {},
     element("a", { href: address({ q: asked.q, filters: [...asked.filters, [name, value]] }) }, value), " ",
-    element("span", { class: "count" }, count.toLocaleString("en")));
+    element("span", { class: "count" }, counted(count)));
   const sections = await Promise.all(Object.keys(FACETS).map(async (name) => {
     const values = (await counts(name, documents, shards)).filter(([value]) => !chosen.has(`${name}:${value}`));
     if (!values.length) return null;

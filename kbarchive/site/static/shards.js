@@ -25,7 +25,7 @@ export class Shards {
     this.documents = manifest.documents;
     const versioned = (name) => new URL(`${name}?v=${manifest.version}`, folder);
     this.block = once(async (file) => blocked(await unpacked(versioned(file))));
-    this.facet = once((name) => facts(versioned(`facet-${name}.bin`)));
+    this.facets = once(() => facts(versioned("facets.bin")));
     this.loaded = facts(versioned("docs.bin")).then(({ names, lengths, alike }) => {
       let number = 0;
       this.names = names.map((name) => (typeof name === "number" ? `Q${(number += name)}` : name));
@@ -36,6 +36,10 @@ export class Shards {
 
   static async open(folder) {
     return new Shards(folder, await facts(new URL("manifest.bin", folder), { cache: "no-cache" }));
+  }
+
+  async facet(name) {
+    return (await this.facets())[name];
   }
 
   // The number of the file that has a term, -1 if none may.
@@ -78,11 +82,11 @@ const below = (a, b) => {
 };
 
 function blocked(data) {
-  let end = 0;
-  while (!(data[end] === 10 && (end === 0 || data[end - 1] === 10))) end++;
+  let end = data.indexOf(10);
+  while (data[end + 1] !== 10) end = data.indexOf(10, end + 1);
   const lists = new Map();
-  let start = end + 1;
-  for (const line of decoder.decode(data.subarray(0, end)).split("\n").slice(0, -1)) {
+  let start = end + 2;
+  for (const line of decoder.decode(data.subarray(0, end)).split("\n")) {
     const blank = line.lastIndexOf(" "), size = Number(line.slice(blank + 1));
     lists.set(line.slice(0, blank), [start, start + size]);
     start += size;

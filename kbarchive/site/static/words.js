@@ -14,23 +14,27 @@ export const words = (run) => run.match(WORD) || [];
 
 // A word in small letters, without accents and apostrophes.
 export const fold = (word) => {
+  if (/^[A-Za-z0-9]+$/.test(word)) return word.toLowerCase(); // as nearly all are
   const folded = word.toLowerCase().replaceAll("\u2019", "'").normalize("NFKD").replace(/\p{M}|\s/gu, "");
   return folded.replace(/'s$/, "").replaceAll("'", "") || word;
 };
 
-const known = new Map();
+const remembered = (make) => {
+  const known = new Map();
+  return (word) => {
+    let found = known.get(word);
+    if (found === undefined) known.set(word, found = make(word));
+    return found;
+  };
+};
 
 // The terms of a word: the one that it is looked for by, then those of its parts.
-export const terms = (word) => {
-  let found = known.get(word);
-  if (!found) known.set(word, found = [...new Set(forms(word))]);
-  return found;
-};
+export const terms = remembered((word) => [...new Set(forms(word))]);
 
-export const form = (word) => {
+export const form = remembered((word) => {
   const folded = fold(word).slice(0, LONGEST_WORD);
   return HEXADECIMAL.test(folded) ? terms(word)[0] : folded;
-};
+});
 
 // The runs of a text: where each begins, its words with their places in it, and the term of the whole if it has several.
 export function* runs(text) {
