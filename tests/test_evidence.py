@@ -98,3 +98,14 @@ def test_worth_does_not_depend_on_the_shard(tmp_path: Path, monkeypatch: pytest.
             assert len(index.metadata.shards) == jobs
             scores.append([(hit.key, hit.score) for hit in index.search("blaster card sound").hits])
     assert scores[0] == scores[1]
+
+
+def test_kept_posting_lists_have_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "_KEPT_BYTES", 3_000)
+    articles = {f"Q{n}": article(n, f"Wombat {n}", {"SUMMARY": f"It has burrow{n}."}) for n in range(910001, 910011)}
+    build_index(write_articles(tmp_path / "articles", articles), tmp_path / "index", 1)
+    with open_index(tmp_path / "index") as index:
+        scores = {n: index.search(f"wombat burrow{n}").hits[0].key for n in range(910001, 910011)}
+        kept = index._ranker._examiner._kept
+        assert 0 < sum(map(evidence._size, kept.values())) <= 3_000
+    assert scores == {n: f"Q{n}" for n in scores}

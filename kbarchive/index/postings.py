@@ -28,6 +28,9 @@ HEAD = struct.Struct("<IBBBBB")
 
 _TYPES = {1: "B", 2: "H", 4: "I"}
 
+# What a document takes in memory beside that: its number, count, worth, and the end of its positions.
+_DOCUMENT_BYTES = 12
+
 
 class Postings:
     """A posting list that was read: documents in rising order, how often each has the term, and what it is worth there."""
@@ -64,6 +67,11 @@ class Postings:
         self.documents = array("I", compress(own, kept))
         self.counts = array("I", compress(self.counts, kept))
         self.impacts = bytes(compress(self.impacts, kept))
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        return len(self._data) + _DOCUMENT_BYTES * len(self.documents)
 
     def find(self, document: int) -> int | None:
         """Which of the documents it is; None where it does not have the term."""

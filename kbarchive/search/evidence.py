@@ -28,8 +28,9 @@ _WINDOW = 40
 # A run of fewer words than this is no proof that the whole query is quoted.
 _LEAST_EXACT = 3
 
-# How many posting lists a long-lived index keeps open; the many of rare words are short.
-_KEPT_LISTS = 4_000
+# How many bytes of posting lists a long-lived index keeps open.
+_KEPT_BYTES = 32_000_000
+_NO_LIST_BYTES = 500
 
 _TITLE = ZONES.index("title")
 _CITED = ZONES.index("cited")
@@ -71,6 +72,7 @@ class Examiner:
         self._reader = reader
         self._inflected = settings.inflected
         self._kept: OrderedDict[tuple[int, bytes], Postings | None] = OrderedDict()
+        self._bytes = 0
 
     def examination(self, question: Question) -> Callable[[int], Evidence]:
         """Gives the evidence of a document. The titles of articles that it cites are none: they speak of those."""
@@ -134,9 +136,15 @@ class Examiner:
             self._kept.move_to_end(key)
             return self._kept[key]
         postings = self._kept[key] = shard.postings(TEXT, term)
-        if len(self._kept) > _KEPT_LISTS:
-            self._kept.popitem(last=False)
+        self._bytes += _size(postings)
+        while self._bytes > _KEPT_BYTES:
+            self._bytes -= _size(self._kept.popitem(last=False)[1])
         return postings
+
+
+def _size(postings: Postings | None) -> int:
+    """About how many bytes of memory a list takes; also that a shard has none is kept."""
+    return _NO_LIST_BYTES + (postings.size if postings else 0)
 
 
 def _places(lookups: Sequence[_Lookup], document: int, cited: int | None) -> _Places:
