@@ -64,7 +64,7 @@ def _apart(work: Callable[[Sequence[Path], Path], tuple[int, int, int]], sources
     # In a process of its own: the peak of memory is told for the whole life of a process.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_measured, args=(work, sources, theirs))
+    process = context.Process(target=_measured, args=(work, sources, theirs, multiprocessing.get_start_method()))
     process.start()
     theirs.close()
     run: _Run = ours.recv()
@@ -73,8 +73,9 @@ def _apart(work: Callable[[Sequence[Path], Path], tuple[int, int, int]], sources
 
 
 def _measured(
-    work: Callable[[Sequence[Path], Path], tuple[int, int, int]], sources: Sequence[Path], answer: Connection
+    work: Callable[[Sequence[Path], Path], tuple[int, int, int]], sources: Sequence[Path], answer: Connection, method: str
 ) -> None:
+    multiprocessing.set_start_method(method, force=True)  # as users have it: a process that was spawned spawns its own
     before = _used()
     with tempfile.TemporaryDirectory() as folder:
         files, size, workers = work(sources, Path(folder, "records.jsonl"))

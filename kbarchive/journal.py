@@ -14,6 +14,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import struct
 import time
 import zlib
@@ -49,27 +50,29 @@ class Journal:
 
     def __init__(self, file: FileIO) -> None:
         self._file = file
-        self._frames: dict[bytes, tuple[int, int, int, int]] = {}  # kind, offset and length of the bytes, CRC
+        # Of earlier runs alone, so that memory does not grow with this one: kind, offset and length of the bytes, CRC.
+        self._frames: dict[bytes, tuple[int, int, int, int]] = {}
         self.known = KnownFiles()
         self.done: bytes | None = None
         self._live: set[bytes] = set()
-        self._end = self._scan()
+        self._added = 0
+        self._begin = self._end = self._scan()
         self._synced = time.monotonic()
         file.truncate(self._end)
         file.seek(self._end)
 
     def __len__(self) -> int:
-        return sum(kind == _RESULT for kind, *_ in self._frames.values())
+        return self._added + sum(kind == _RESULT for kind, *_ in self._frames.values())
 
     def get(self, key: bytes) -> bytes | None:
-        """The result of a key; None where there is none, or it is damaged."""
+        """The result that an earlier run had for a key; None where there is none, or it is damaged."""
         result = self._read(key)
         if result is not None:
             self._live.add(key)
         return result
 
     def add(self, key: bytes, result: bytes) -> None:
-        """Keeps a result, if it is not kept: from now on a kill does not lose it, and in a moment nor does a power failure."""
+        """Keeps a result: from now on a kill does not lose it, and in a moment nor does a power failure."""
         self._add(_RESULT, key, result)
 
     def know(self, files: bytes) -> None:
@@ -81,7 +84,7 @@ class Journal:
         self._add(_END, hashlib.sha256(done).digest(), done)
 
     def use_all(self) -> None:
-        """Counts all that is kept as used."""
+        """Counts all that earlier runs kept as used."""
         self._live.update(self._frames)
 
     def _read(self, key: bytes) -> bytes | None:
@@ -97,14 +100,13 @@ class Journal:
         return data
 
     def _add(self, kind: int, key: bytes, result: bytes) -> None:
-        self._live.add(key)
         if key in self._frames:
+            self._live.add(key)
             return
-        crc = zlib.crc32(result)
         self._file.seek(self._end)
-        _write(self._file, _FRAME.pack(kind, len(result), crc, key) + result)
-        self._frames[key] = kind, self._end + _FRAME.size, len(result), crc
+        _write(self._file, _FRAME.pack(kind, len(result), zlib.crc32(result), key) + result)
         self._end += _FRAME.size + len(result)
+        self._added += kind == _RESULT
         if time.monotonic() - self._synced > _SYNC_SECONDS:
             os.fsync(self._file.fileno())
             self._synced = time.monotonic()
@@ -120,6 +122,8 @@ class Journal:
                 result = self._read(key)
                 if result is not None:
                     stream.write(_FRAME.pack(kind, len(result), zlib.crc32(result), key) + result)
+            self._file.seek(self._begin)
+            shutil.copyfileobj(self._file, stream)  # of this run, all of it
         self._file.close()  # Windows replaces no open file
         os.replace(new, path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -11,6 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from kbarchive.crew import Died, Worker, WorkerError, answering
 from kbarchive.document import Document, Entry, Failure
+from kbarchive.parsing import load
 from kbarchive.reading import Outcome, outcomes
 from kbarchive.report import Report
 
@@ -144,6 +146,8 @@ class _Crew(Generic[_Work, _Result]):
     def _idle(self) -> Worker[_Work, _Result] | None:
         idle = next((worker for worker in self._workers if worker.ready and worker.work is None), None)
         if idle is None and len(self._workers) < self._jobs:
+            if multiprocessing.get_start_method() == "fork":
+                load()  # once, and not in each of them
             self._workers.append(Worker(self._task))
         return idle
 

@@ -16,7 +16,7 @@ Outcome: TypeAlias = Article | Failure | Skipped
 
 # Large enough that reading many files at once pays (the same code stays at hand for all of them), and that handing a batch
 # to another process costs nothing beside the parsing; small enough that memory stays flat.
-_BATCH_BYTES = 500_000
+_BATCH_BYTES = 200_000
 _BATCH_DOCUMENTS = 256
 _BATCH_ENDS = 128
 
@@ -54,7 +54,7 @@ def batches(stream: Iterable[Entry]) -> Iterator[list[Entry]]: ...
 @overload
 def batches(stream: Iterable[Entry | Unread]) -> Iterator[list[Entry | Unread]]: ...
 def batches(stream: Iterable[Any]) -> Iterator[list[Any]]:
-    """The entries in batches of about half a megabyte, in order.
+    """The entries in batches of about 200 kB, in order.
 
     Some names end a batch, one in 128: so a document that is new or gone changes its own batch, and the next ones
     are as they were.

@@ -106,6 +106,16 @@ def test_errors_and_report_are_written(run: Run, article_folder: Path, tmp_path:
     assert (report["articles"], report["skipped"], report["failures"]) == (3, 1, [failure])
 
 
+@pytest.mark.parametrize("option", ["--errors", "--report"])
+@pytest.mark.parametrize(("name", "why"), [("no/r.json", b"No such file or directory"), ("txt", b"it is a folder")])
+def test_a_report_that_cannot_be_written_is_told_before_the_work(
+    run: Run, article_folder: Path, tmp_path: Path, option: str, name: str, why: bytes
+) -> None:
+    done = run("convert", "txt", "out.csv", option, name)
+    assert (done.returncode, done.stderr) == (2, b"kbarchive: error: cannot write %b: %b\n" % (name.encode(), why))
+    assert os.listdir(tmp_path) == ["txt"]
+
+
 def test_first_failure_ends_it_if_asked(run: Run, article_folder: Path, tmp_path: Path) -> None:
     (article_folder / "broken").symlink_to("nowhere")
     done = run("convert", "txt", "out.jsonl", "--fail-fast")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -13,7 +14,9 @@ from kbarchive.cli.completion import complete_file, complete_index
 from kbarchive.cli.console import CONTEXT_SETTINGS, Number, progress, say, summarize
 from kbarchive.cli.scheduler import scheduler_option, workers
 from kbarchive.document import clean
+from kbarchive.errors import TargetError
 from kbarchive.writers import FORMATS, STDOUT
+from kbarchive.writers.atomic import output_file, writing
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
@@ -123,6 +126,8 @@ def convert(
     on_terminal = target == STDOUT and sys.stdout is not None and sys.stdout.isatty()
     _check_selection(ids, select, index_dir)
     names = None if ids is None else _names(ids, sources)
+    for file in filter(None, (errors_file, report_file)):
+        _check_place(file)
     with _hint(target), progress(quiet or on_terminal) as show, workers(scheduler) as (executor, threads):
         report = convert_sources(
             sources,
@@ -190,10 +195,17 @@ def _names(ids: str, sources: Iterable[str]) -> list[str]:
     return names
 
 
+def _check_place(target: str) -> None:
+    """Tells now, and not when all is converted, that a file cannot be written."""
+    if os.path.isdir(target):
+        raise TargetError(f"cannot write {clean(target)}: it is a folder")
+    if target != STDOUT and not os.path.exists(target):
+        with writing(target), tempfile.TemporaryFile(dir=os.path.dirname(target) or os.curdir):
+            pass
+
+
 def _write_json(target: str, *values: object) -> None:
     import msgspec
-
-    from kbarchive.writers.atomic import output_file, writing
 
     with output_file(target) as stream, writing(target):
         stream.write(msgspec.json.Encoder().encode_lines(values))

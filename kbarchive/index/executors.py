@@ -27,7 +27,7 @@ from kbarchive.pipeline import in_order, read_batch
 from kbarchive.report import Report
 from kbarchive.revisions import facts_of
 
-_PORTION_BATCHES = 64  # some 30 MB of documents; a search asks each shard
+_PORTION_BATCHES = 160  # some 30 MB of documents; a search asks each shard
 
 CHANGED = "the sources changed while they were read twice to be indexed; try again"
 

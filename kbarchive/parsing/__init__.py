@@ -16,11 +16,20 @@ from kbarchive.parsing.driver import Driver, Node
 from kbarchive.parsing.flowing import FlowBuilder
 from kbarchive.parsing.grammars import load_grammar
 from kbarchive.parsing.header import header_end
+from kbarchive.parsing.inline import find_citations, read_entry, read_versions
 from kbarchive.parsing.lexer import BodyLexer, Token
 from kbarchive.parsing.text import Text, encode, line_starts, sign_finder
 from kbarchive.parsing.typeset import Typesetter
 
-__all__ = ["is_lossless", "parse", "parse_document", "parse_tree", "read_blocks", "recognition"]
+__all__ = ["is_lossless", "load", "parse", "parse_document", "parse_tree", "read_blocks", "recognition"]
+
+
+def load() -> None:
+    """Loads the grammars, which else the first article does: a process that is forked from here on shares their memory."""
+    _driver()
+    find_citations("")
+    read_entry("")
+    read_versions("")
 
 
 def parse(data: bytes | str) -> Article:
