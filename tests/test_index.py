@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+import tarfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -128,13 +130,22 @@ def test_a_build_that_finds_nothing_leaves_the_old_index(tmp_path: Path) -> None
 def test_a_killed_build_leaves_the_old_index_and_no_processes(tmp_path: Path, many: Path) -> None:
     index_of(tmp_path).close()
     folder = tmp_path / "index"
-    command = [sys.executable, "-m", "kbarchive.cli.main", "index", str(many), "--index", str(folder), "--jobs", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 30
-    while not (folder / "generation-000002" / "shard-1").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.kill()
-    process.wait()
+    command = [sys.executable, "-m", "kbarchive.cli.main", "index", "-", "--index", str(folder), "--jobs", "2"]
+    articles = io.BytesIO()
+    with tarfile.open(fileobj=articles, mode="w") as tar:
+        for path in sorted(many.iterdir()):
+            tar.add(path, path.name)
+        without_end = articles.getvalue()  # so that the build waits for more for ever
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(without_end)
+        process.stdin.flush()
+        while not (folder / "generation-000002" / "shard-1").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+        process.stderr.read()  # to its end, which is that of all processes
     with open_index(folder) as index:
         assert len(index) == 3
     build_index(many, folder, jobs=1)

@@ -76,13 +76,13 @@ def test_lines_of_articles_in_any_order(data: bytes) -> None:
 
 
 @given(st.sampled_from(FILES), st.data())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
 def test_mutated_articles(file: bytes, data: st.DataObject) -> None:
     check(_mutated(file, data))
 
 
 @given(st.sampled_from(OTHERS), st.data())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow])
 def test_mutated_articles_in_the_other_forms(file: bytes, data: st.DataObject) -> None:
     """Here words of the page are left out, so only the text must be whole."""
     mutated = _mutated(file, data)
