@@ -22,7 +22,7 @@ LABELS = re.compile(
     rf"^[ \t]*(?:The information in this article applies to\b|{_WORDS_OF})",
     re.IGNORECASE | re.MULTILINE,
 )
-CHROME = re.compile(rf"^[ \t]*(?:{PAGES[0].chrome.pattern if PAGES[0].chrome else '(?!)'})[ \t\r]*$", re.MULTILINE)
+CHROME = re.compile(rf"^[^\S\n]*(?:{PAGES[0].chrome.pattern if PAGES[0].chrome else '(?!)'})[^\S\n]*$", re.MULTILINE)
 FILES = [path.read_bytes() for path in corpus_files()]
 OTHERS = [path.read_bytes() for path in dialect_files()]
 
