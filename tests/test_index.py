@@ -18,7 +18,7 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.index import open_dir
 from whoosh.query import Phrase, Term
 
-from kbarchive import parse
+from kbarchive import parse, reading
 from kbarchive.document import Document
 from kbarchive.errors import DamagedIndexError, SearchIndexError, SourceError, UnknownArticleError
 from kbarchive.index import build_index, columns, store, workers
@@ -124,6 +124,26 @@ def test_a_build_that_finds_nothing_leaves_the_old_index(tmp_path: Path) -> None
         build_index(tmp_path / "nowhere", tmp_path / "index")
     with open_index(tmp_path / "index") as index:
         assert len(index) == 3
+
+
+def test_forms_count_the_same_in_whatever_shard_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One article alone, so in one shard of two, has the form that is not the stem."""
+    monkeypatch.setattr(reading, "_BATCH_DOCUMENTS", 1)
+    texts = {
+        f"Q{number}": article(
+            number, f"Title {number}", {"SUMMARY": f"A {'dashes' if number == 940007 else 'dash'} reversed {number}."}
+        )
+        for number in range(940001, 940021)
+    }
+    source = write_articles(tmp_path / "articles", texts)
+    found = []
+    for jobs in (1, 2):
+        build_index(source, tmp_path / f"index{jobs}", jobs)
+        with open_index(tmp_path / f"index{jobs}") as index:
+            assert len(index.metadata.shards) == jobs
+            found.append(index.search("dashes reversed", limit=20))
+    assert len({hit.score for hit in found[0].hits}) == 2
+    assert found[0] == found[1]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
