@@ -65,7 +65,7 @@ def test_an_index_that_is_built_anew_meanwhile(tmp_path: Path) -> None:
             with urlopen(f"{address}health.json") as answer:  # noqa: S310 - ours
                 counts.append(json.load(answer)["articles"])
         server.terminate()
-        server.communicate(timeout=20)
+        server.communicate(timeout=PATIENCE)
     assert counts == [len(ARTICLES), len(ARTICLES) + 1]
 
 
