@@ -1,4 +1,4 @@
-"""The two commands, run as processes."""
+"""The two commands, run as processes, and how long one may be waited for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import subprocess
 import sys
 
 Done = subprocess.CompletedProcess[bytes]
+
+PATIENCE = 300.0
+"""After so many seconds what a test waits for is taken for hung. No test takes as long, however busy the machine: nothing is
+asserted by the clock."""
 
 
 def kbsearch(*arguments: str, **environment: str) -> Done:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # The same examples in every run, so that a run tells of the change at hand; HYPOTHESIS_PROFILE=explore looks for new ones.
-# Without a deadline for each: on a busy machine any may take long.
-settings.register_profile("fixed", derandomize=True, deadline=None)
-settings.register_profile("explore", derandomize=False, deadline=None)
+# Without a deadline for each, or for the making of it: on a busy machine any may take long.
+_UNHURRIED: Any = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("fixed", derandomize=True, **_UNHURRIED)
+settings.register_profile("explore", derandomize=False, **_UNHURRIED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 _ARTICLE = """\

@@ -16,6 +16,7 @@ from kbarchive.index.build import build_sample
 from kbarchive.render.clean import printable
 from kbarchive.search import Index, open_index
 from kbarchive.web import Limits, create_app
+from tests.commands import PATIENCE
 
 _WORD = re.compile(r"[^\W_]+")
 _VOID = {"meta", "link", "input", "hr", "br", "img"}
@@ -26,7 +27,7 @@ def asking(
     opening: Callable[[], Index], limits: Limits | None = None, hosts: tuple[str, ...] = ("*",), folder: Path | None = None
 ) -> Iterator[TestClient]:
     """A client of an application over an index, which `opening` opens in other processes; closed with it."""
-    with TestClient(create_app(opening, limits, hosts, folder)) as client:
+    with TestClient(create_app(opening, limits or Limits(seconds=PATIENCE), hosts, folder)) as client:
         yield client
 
 

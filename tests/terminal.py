@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from tests.commands import PATIENCE
+
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07]*\x07|[=>()][0-9A-B]?)")
 
 
@@ -18,7 +20,7 @@ class Terminal:
     """A program on a terminal of its own: what is typed goes in, what it shows comes out."""
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], cwd: Path | None = None, seconds: float = 60.0
+        self, command: Sequence[str], environment: Mapping[str, str], cwd: Path | None = None, seconds: float = PATIENCE
     ) -> None:
         import fcntl  # POSIX's, like the next two
         import pty
@@ -65,7 +67,7 @@ class Terminal:
         """Reads to the end; the exit code, and all that was shown since the last pattern."""
         while self._read():
             pass
-        return self._process.wait(timeout=30), self.shown
+        return self._process.wait(timeout=PATIENCE), self.shown
 
     def _read(self) -> bool:
         left = self._deadline - time.monotonic()

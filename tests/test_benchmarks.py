@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from benchmarks.__main__ import benchmarks
 from benchmarks.load import measure_load
+from tests.commands import PATIENCE
 from tests.searching import index_of
 
 
@@ -65,6 +66,8 @@ def test_memory_of_copies_is_measured() -> None:
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="memory and CPU are read from Linux's /proc")
 def test_the_load_of_many_clients_is_told(tmp_path: Path) -> None:
     index_of(tmp_path).close()
-    told = measure_load(tmp_path / "index", clients=4, seconds=20, most=60, distinct=30, zipf=1.0, options=())
+    told = measure_load(
+        tmp_path / "index", clients=4, seconds=PATIENCE, most=60, distinct=30, zipf=1.0, options=("--seconds=600",)
+    )
     assert "statuses: 200 6" in told
     assert "| all | 6" in told

@@ -18,6 +18,7 @@ import pytest
 import kbarchive
 from kbarchive.cli.console import ranked
 from kbarchive.cli.main import COMMANDS
+from tests.commands import PATIENCE
 from tests.terminal import Terminal
 
 COMMAND = (sys.executable, "-m", "kbarchive.cli.main")
@@ -260,7 +261,7 @@ def test_broken_off_conversion_leaves_nothing(
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(sent)
-        _, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == code
     assert b"Traceback" not in stderr
     assert os.listdir(tmp_path) == ["txt"]
@@ -277,7 +278,7 @@ def test_reader_that_goes_away_is_no_error(run: Run, article_folder: Path, tmp_p
     ) as process:
         assert process.stdout is not None
         process.stdout.close()
-        assert process.wait(timeout=60) == 141
+        assert process.wait(timeout=PATIENCE) == 141
         assert process.stderr is not None
         assert process.stderr.read() == b""
 

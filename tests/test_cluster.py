@@ -15,11 +15,12 @@ import pytest
 from kbarchive import reading
 from kbarchive.cluster import cluster
 from kbarchive.conversion import convert
+from kbarchive.extras import distributed
 from kbarchive.index import build_index
 from kbarchive.pipeline import WorkerError
 from kbarchive.report import Report
 from kbarchive.search import open_index
-from tests.commands import kbarchive
+from tests.commands import PATIENCE, kbarchive
 
 SCHEDULER = "from distributed.cli.dask_scheduler import main; main()"
 WORKER = "from distributed.cli.dask_worker import main; main()"
@@ -73,6 +74,8 @@ def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     try:
         started.add_worker()
         started.add_worker()
+        with distributed().Client(started.address, timeout=PATIENCE, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=PATIENCE)
         yield started
     finally:
         started.stop()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import kbarchive
+from tests.commands import PATIENCE
 from tests.commands import kbarchive as run_kbarchive
 from tests.commands import kbsearch as run_kbsearch
 from tests.searching import index_of
@@ -218,11 +219,11 @@ def test_server_that_is_killed_is_started_again_at_once(folder: str) -> None:
     before = {path: path.stat().st_mtime_ns for path in Path(folder).rglob("*")}
     port = "0"
     for _ in range(3):
-        command = [*MAIN, "serve", "--index", folder, "--port", port]
+        command = [*MAIN, "serve", "--index", folder, "--port", port, "--seconds", "600"]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
             assert server.stderr is not None
             address = next(line for line in server.stderr if "open http" in line).split()[2]
-            with urllib.request.urlopen(f"{address}kb/Q910001.json", timeout=30) as answer:  # noqa: S310 - our own server
+            with urllib.request.urlopen(f"{address}kb/Q910001.json", timeout=PATIENCE) as answer:  # noqa: S310 - our own server
                 assert answer.status == 200
             server.kill()
         port = address.rstrip("/").rpartition(":")[2]

@@ -24,6 +24,7 @@ from typing import NamedTuple
 import pytest
 
 from kbarchive.cli import main, search
+from tests.commands import PATIENCE
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the examples are written for a POSIX shell")
 
@@ -185,7 +186,7 @@ def in_a_shell(command: str) -> Said:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     return Said(done.returncode, done.stderr + done.stdout)
 

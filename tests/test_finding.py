@@ -19,6 +19,7 @@ from kbarchive.errors import SearchIndexError, UnknownArticleError
 from kbarchive.parsing import parse_document
 from kbarchive.resources import resource_folder
 from kbarchive.search import Index
+from tests.commands import PATIENCE
 from tests.corpus import corpus_files
 
 CORPUS = resource_folder("corpus")
@@ -40,7 +41,7 @@ def command(*arguments: str, module: str = "kbarchive.cli.search") -> subprocess
         text=True,
         check=False,
         env=os.environ.copy(),
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 

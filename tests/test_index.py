@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+import tarfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -16,7 +18,7 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.index import open_dir
 from whoosh.query import Phrase, Term
 
-from kbarchive import parse
+from kbarchive import parse, reading
 from kbarchive.document import Document
 from kbarchive.errors import DamagedIndexError, SearchIndexError, SourceError, UnknownArticleError
 from kbarchive.index import build_index, columns, store, workers
@@ -124,17 +126,46 @@ def test_a_build_that_finds_nothing_leaves_the_old_index(tmp_path: Path) -> None
         assert len(index) == 3
 
 
+def test_forms_count_the_same_in_whatever_shard_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One article alone, so in one shard of two, has the form that is not the stem."""
+    monkeypatch.setattr(reading, "_BATCH_DOCUMENTS", 1)
+    texts = {
+        f"Q{number}": article(
+            number, f"Title {number}", {"SUMMARY": f"A {'dashes' if number == 940007 else 'dash'} reversed {number}."}
+        )
+        for number in range(940001, 940021)
+    }
+    source = write_articles(tmp_path / "articles", texts)
+    found = []
+    for jobs in (1, 2):
+        build_index(source, tmp_path / f"index{jobs}", jobs)
+        with open_index(tmp_path / f"index{jobs}") as index:
+            assert len(index.metadata.shards) == jobs
+            found.append(index.search("dashes reversed", limit=20))
+    assert len({hit.score for hit in found[0].hits}) == 2
+    assert found[0] == found[1]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_a_killed_build_leaves_the_old_index_and_no_processes(tmp_path: Path, many: Path) -> None:
     index_of(tmp_path).close()
     folder = tmp_path / "index"
-    command = [sys.executable, "-m", "kbarchive.cli.main", "index", str(many), "--index", str(folder), "--jobs", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 30
-    while not (folder / "generation-000002" / "shard-1").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.kill()
-    process.wait()
+    command = [sys.executable, "-m", "kbarchive.cli.main", "index", "-", "--index", str(folder), "--jobs", "2"]
+    articles = io.BytesIO()
+    with tarfile.open(fileobj=articles, mode="w") as tar:
+        for path in sorted(many.iterdir()):
+            tar.add(path, path.name)
+        without_end = articles.getvalue()  # so that the build waits for more for ever
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(without_end)
+        process.stdin.flush()
+        while not (folder / "generation-000002" / "shard-1").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+        process.stderr.read()  # to its end, which is that of all processes
     with open_index(folder) as index:
         assert len(index) == 3
     build_index(many, folder, jobs=1)

@@ -19,7 +19,7 @@ from kbarchive.index import build_index, lock, publishing
 from kbarchive.index.store import Metadata
 from kbarchive.index.verify import check_index
 from kbarchive.search import open_index
-from tests.commands import kbarchive, kbsearch
+from tests.commands import PATIENCE, kbarchive, kbsearch
 from tests.faults.flips import flip_bytes
 from tests.faults.kills import kill_builds
 from tests.faults.readers import read_while_building
@@ -59,7 +59,7 @@ def test_two_writers_wait_for_each_other(tmp_path: Path, monkeypatch: pytest.Mon
     with publishing.writing(folder):
         with pytest.raises(SearchIndexError, match="another kbarchive is writing"):
             build_index(source, folder)
-        monkeypatch.setattr(lock, "_SECONDS", 30.0)
+        monkeypatch.setattr(lock, "_SECONDS", PATIENCE)
         second = threading.Thread(target=partial(build_index, source, folder, rebuild=True))
         second.start()
         time.sleep(0.1)
@@ -73,13 +73,14 @@ def test_a_lock_ends_with_its_owner(tmp_path: Path) -> None:
     folder = tmp_path / "index"
     source = write_articles(tmp_path / "articles")
     script = (
-        f"from kbarchive.index.publishing import writing\nwith writing(__import__('pathlib').Path({str(folder)!r})): input()"
+        "import pathlib, sys; from kbarchive.index.publishing import writing\n"
+        "with writing(pathlib.Path(sys.argv[1])): print('held', flush=True); input()\n"
     )
-    owner = subprocess.Popen([sys.executable, "-c", script, str(folder)], stdin=subprocess.PIPE)
-    while not (folder / "lock").exists():
-        time.sleep(0.01)
-    owner.kill()
-    owner.wait()
+    command = [sys.executable, "-c", script, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == b"held\n"
+        owner.kill()
     assert build_index(source, folder).indexed == 3
 
 

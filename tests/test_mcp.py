@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands import kbarchive
+from tests.commands import PATIENCE, kbarchive
 from tests.searching import index_of
 
 mcp = pytest.importorskip("mcp", reason="the extra mcp is not installed; .ci/run installs it")
@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
 async def asking(folder: str) -> AsyncIterator[Any]:
     arguments = ["mcp", "--index", folder, "--quiet"]
     command = mcp.StdioServerParameters(command=sys.executable, args=["-m", "kbarchive.cli.main", *arguments])
-    async with mcp.Client(command, read_timeout_seconds=30) as client:
+    async with mcp.Client(mcp.stdio_client(command), read_timeout_seconds=PATIENCE) as client:
         yield client
 
 

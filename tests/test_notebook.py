@@ -15,6 +15,7 @@ from kbarchive.render.notebook import results_html
 from kbarchive.search import Index
 from kbarchive.search.results import Hit, QueryDiagnostic, Results, Snippet
 from kbarchive.writers.flat import Row, flat_row
+from tests.commands import PATIENCE
 from tests.test_render import _Checker
 
 NOTEBOOK = Path(__file__).resolve().parent.parent / "docs" / "notebooks" / "archive.ipynb"
@@ -106,7 +107,10 @@ def test_notebook_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     pytest.importorskip("ipykernel")
     monkeypatch.setenv("PYTHONPATH", str(NOTEBOOK.parents[2]))
     notebook = nbformat.read(NOTEBOOK, as_version=4)
-    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
+    client = nbclient.NotebookClient(
+        notebook, timeout=PATIENCE, startup_timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+    )
+    client.execute()
     shown = [output.get("data", {}).get("text/html", "") for cell in notebook.cells for output in cell.get("outputs", [])]
     assert any("<mark>" in html for html in shown)
     assert any("RelayFlags" in html and "<h2>" in html for html in shown)

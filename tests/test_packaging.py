@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.corpus import dialect_files
+from tests.lowest import lowest
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = "Scripts" if os.name == "nt" else "bin"
@@ -149,3 +150,9 @@ def test_benchmarks_run_from_the_checkout(installed: Path) -> None:
         [str(installed / "python"), "-m", "benchmarks", "--help"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_each_dependency_has_one_lower_bound() -> None:
+    """Which .ci/versions installs: with two of one package there would be nothing to install."""
+    names = {constraint.partition("==")[0] for constraint in lowest()}
+    assert {"lark", "numpy", "pandas", "pytest", "sphinx", "uvicorn"} <= names

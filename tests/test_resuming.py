@@ -8,6 +8,7 @@ from __future__ import annotations
 import filecmp
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -30,6 +31,7 @@ from kbarchive.errors import TargetError
 from kbarchive.journal import journal_path
 from kbarchive.report import Report
 from kbarchive.resources import resource_folder
+from tests.commands import PATIENCE
 
 COMMAND = (sys.executable, "-m", "kbarchive.cli.main", "convert")
 KILLS = int(os.environ.get("KBARCHIVE_KILLS", "2"))
@@ -493,7 +495,7 @@ def test_killed_and_resumed_is_as_unbroken(larger: Path, tmp_path: Path, name: s
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_interrupt_ends_it_within_a_second_and_says_how_to_go_on(
+def test_interrupt_ends_it_on_the_way_and_says_how_to_go_on(
     larger: Path, tmp_path: Path, sent: signal.Signals, code: int
 ) -> None:
     target = tmp_path / "out.jsonl"
@@ -502,16 +504,16 @@ def test_interrupt_ends_it_within_a_second_and_says_how_to_go_on(
         while not (journal.exists() and journal.stat().st_size > 500_000):
             assert process.poll() is None
             time.sleep(0.01)
-        sent_at = time.monotonic()
         process.send_signal(sent)
-        _, stderr = process.communicate(timeout=60)
-        seconds = time.monotonic() - sent_at
+        _, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == code
-    assert seconds < 1
     assert b"what was done is kept: give the same command with --resume to go on" in stderr
     assert b"Traceback" not in stderr
     assert os.listdir(tmp_path) == [journal.name]
     with start(str(larger), str(target), "--resume") as process:
         _, stderr = process.communicate()
-    assert b"were done before" in stderr
+    told = re.search(rb"([\d,]+) articles.*\n.*of these ([\d,]+) were done before", stderr)
+    assert told, stderr
+    in_all, before = (int(number.replace(b",", b"")) for number in told.groups())
+    assert 0 < before < in_all
     assert os.listdir(tmp_path) == ["out.jsonl"]

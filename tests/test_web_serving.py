@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.commands import kbarchive
+from tests.commands import PATIENCE, kbarchive
 from tests.searching import ARTICLES, article, index_of
 
 
@@ -35,7 +35,7 @@ def test_it_serves_until_it_is_stopped(folder: str, end: signal.Signals) -> None
         "--allow-host=127.0.0.1",
         "--port=0",
         "--readers=2",
-        "--seconds=5",
+        "--seconds=600",
     ]
     command = [sys.executable, "-m", "kbarchive.cli.main", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
@@ -45,7 +45,7 @@ def test_it_serves_until_it_is_stopped(folder: str, end: signal.Signals) -> None
         with urlopen(f"{address}search.json?q=mysecret+relay") as answer:  # noqa: S310 - ours
             assert answer.status == 200
         server.send_signal(end)
-        out, rest = server.communicate(timeout=20)
+        out, rest = server.communicate(timeout=PATIENCE)
     assert (server.returncode, out) == (0, "")
     assert "GET /search.json 200" in rest
     assert "mysecret" not in rest
@@ -65,7 +65,7 @@ def test_an_index_that_is_built_anew_meanwhile(tmp_path: Path) -> None:
             with urlopen(f"{address}health.json") as answer:  # noqa: S310 - ours
                 counts.append(json.load(answer)["articles"])
         server.terminate()
-        server.communicate(timeout=20)
+        server.communicate(timeout=PATIENCE)
     assert counts == [len(ARTICLES), len(ARTICLES) + 1]
 
 

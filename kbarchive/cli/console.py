@@ -119,15 +119,16 @@ def _take_closed_streams() -> None:
                 os.dup2(opened, number)
                 os.close(opened)
     if sys.stdout is None:
-        sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Closed()), encoding="utf-8")
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(_Closed(1, "wb", closefd=False)), encoding="utf-8")
 
 
-class _Closed(io.RawIOBase):
-    def writable(self) -> bool:
-        return True
-
-    def write(self, _: object) -> NoReturn:
-        raise OSError(errno.EBADF, "it is closed")
+class _Closed(io.FileIO):
+    # Not one that always fails: its number leads to a sink in the end, and what is left to be written, there.
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            raise OSError(errno.EBADF, "it is closed") from None
 
 
 def _as_clause(sentence: str) -> str:

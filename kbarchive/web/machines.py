@@ -58,7 +58,7 @@ def routes(pool: Pool) -> list[Route]:
     return [
         Route("/robots.txt", robots),
         Route("/sitemap.xml", sitemap),
-        Route("/sitemap-{part:int}.xml", sitemap_part),
+        Route("/sitemap-{part}.xml", sitemap_part),
         Route("/opensearch.xml", opensearch),
         Route("/openapi.json", openapi),
         Route(SUGGEST.twin, suggest),
@@ -78,12 +78,13 @@ def _at_random(archive: Archive) -> str:
     return next(islice(archive.dates, number, None))
 
 
-def _addresses(archive: Archive, part: int, base: str) -> str:
-    dated = islice(archive.dates.items(), sitemaps.PART * (part - 1), sitemaps.PART * part) if part > 0 else ()
-    found = [(base + addresses.article(key), date) for key, date in dated]
-    if not found:
+def _addresses(archive: Archive, part: str, base: str) -> str:
+    parts = [str(number + 1) for number in range(_number_of_parts(archive))]
+    if part not in parts:  # as it is written: a number may have so many digits that it is none
         raise NothingHereError("the sitemap has no such part")
-    return sitemaps.part(found)
+    start = sitemaps.PART * parts.index(part)
+    dated = islice(archive.dates.items(), start, start + sitemaps.PART)
+    return sitemaps.part((base + addresses.article(key), date) for key, date in dated)
 
 
 def _opensearch(base: str) -> str:

@@ -15,6 +15,7 @@ import pytest
 from benchmarks.first_search import OPTIONS, chromium, hosted
 from kbarchive.index.build import build_sample
 from kbarchive.site import build_site
+from tests.commands import PATIENCE
 from tests.searching import index_of
 from tests.test_web_safety import planted
 
@@ -52,7 +53,7 @@ def opened(browser: Browser, address: str, *, script: bool, size: tuple[int, int
     context = browser.new_context(
         base_url=f"{address}/", java_script_enabled=script, viewport={"width": width, "height": height}
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     asked: list[str] = []
     said: list[str] = []
@@ -135,7 +136,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @contextmanager
 def served(index: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "kbarchive.cli.main", "serve", f"--index={index}", "--port=0"]
+    command = [sys.executable, "-m", "kbarchive.cli.main", "serve", f"--index={index}", "--port=0", "--seconds=600"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
         server.stderr.readline()
@@ -144,5 +145,5 @@ def served(index: Path) -> Iterator[str]:
         reading = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=server.stderr)
         yield address
         server.terminate()
-        server.wait(20)
-        reading.wait(20)
+        server.wait(PATIENCE)
+        reading.wait(PATIENCE)

@@ -18,9 +18,8 @@ from pathlib import Path
 from kbarchive.errors import SearchIndexError
 from kbarchive.index.verify import check_index
 from kbarchive.search import open_index
+from tests.commands import PATIENCE
 from tests.faults.states import State, answers, made_up, states
-
-_GONE_SECONDS = 10.0
 
 
 def kill_builds(folder: Path, source: Path, kills: int, seed: int = 1) -> dict[str, int]:
@@ -103,7 +102,7 @@ def _state(index_dir: Path, queries: list[str], may_be: list[State], may_be_none
 
 
 def _wait_until_gone(index_dir: Path) -> None:
-    deadline = time.monotonic() + _GONE_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while left := _processes_of(index_dir):
         assert time.monotonic() < deadline, f"processes are left: {left}"
         time.sleep(0.02)
