@@ -101,7 +101,7 @@ def test_without_a_home_the_sample_is_searched(home: str | None) -> None:
     environment = {"PATH": os.environ["PATH"], **places, **({} if home is None else {"HOME": home})}
     command = [*SEARCH, "--ids", "relay not allowed"]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=False)
-    assert (done.returncode, done.stdout.split()[:1]) == (0, [b"Q206968"])
+    assert (done.returncode, done.stdout.split()[:1]) == (0, [b"Q206968"]), done.stderr
     assert told(done) == "kbsearch: searching 148 articles of the bundled sample"
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
-from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
+from whoosh.filedb.filestore import RamStorage, Storage
 
 from kbarchive.article import Article
 from kbarchive.document import Entry, clean
@@ -21,6 +21,7 @@ from kbarchive.index.earlier import Earlier, earlier_generation
 from kbarchive.index.filling import Progress, alike, fill, input_order, metadata_of, roles_of
 from kbarchive.index.folders import folder_to_build
 from kbarchive.index.publishing import complete, new_generation
+from kbarchive.index.storage import ShardStorage
 from kbarchive.index.store import Generation, Metadata
 from kbarchive.index.updating import update
 from kbarchive.index.workers import LocalWorker
@@ -120,7 +121,7 @@ def build_from_records(texts: Iterable[tuple[Article, bytes]], folder: Path, kno
     with new_generation(folder) as generation:
         shard = generation / "shard-0"
         shard.mkdir()
-        worker = LocalWorker(FileStorage(str(shard)))
+        worker = LocalWorker(ShardStorage(shard))
         for place, (article, source) in enumerate(texts):
             worker.take(article, source, place)
         metadata = fill([worker], ()).metadata

@@ -15,13 +15,12 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from whoosh.filedb.filestore import FileStorage
-
 from kbarchive.article import Article
 from kbarchive.document import Entry
 from kbarchive.errors import SourceError
 from kbarchive.index.likeness import likeness
 from kbarchive.index.shard import Counts, Written
+from kbarchive.index.storage import ShardStorage
 from kbarchive.index.workers import LocalWorker
 from kbarchive.pipeline import in_order, read_batch
 from kbarchive.report import Report
@@ -123,7 +122,7 @@ def _told_batch(batch: list[Entry]) -> tuple[list[Written], Report]:
 def _shard(portion: _Portion) -> _Shard | None:
     """None where the texts are not as many as they were."""
     with tempfile.TemporaryDirectory(prefix="kbarchive-") as folder:
-        worker = LocalWorker(FileStorage(folder))
+        worker = LocalWorker(ShardStorage(Path(folder)))
         worker.send(0, list(enumerate(chain.from_iterable(portion.batches))))
         if len(worker.written()) != len(portion.fates[0]):
             worker.stop()

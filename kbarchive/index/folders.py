@@ -43,7 +43,8 @@ def sample_folder() -> Path:
 
     digest = hashlib.sha256(f"{__version__} {FORMAT}".encode())
     corpus = resource_folder("corpus")
-    for path in sorted(corpus.rglob("*")):
+    # What Python keeps beside its modules comes and goes, also while it is looked at.
+    for path in sorted(path for path in corpus.rglob("*") if "__pycache__" not in path.parts):
         status = path.stat()
         digest.update(f"\n{path.relative_to(corpus)} {status.st_size} {status.st_mtime_ns}".encode())
     return platformdirs.user_cache_path("kbarchive", appauthor=False) / f"sample-{digest.hexdigest()[:16]}"

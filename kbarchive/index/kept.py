@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from whoosh.filedb.filestore import FileStorage
-
 from kbarchive.index import fates
 from kbarchive.index.columns import Columns
 from kbarchive.index.facets import COUNTED
@@ -17,6 +15,7 @@ from kbarchive.index.files import COLUMNS, FATES, KEYS, Folder
 from kbarchive.index.manifest import Text
 from kbarchive.index.rows import Rows
 from kbarchive.index.shard import Counts, Written, counted
+from kbarchive.index.storage import ShardStorage
 from kbarchive.revisions import Role
 
 
@@ -48,7 +47,7 @@ class KeptShard:
         now = dict(zip(numbers, roles, strict=True))
         # Of what went in an earlier build it is not known what it was.
         may_be_found = set(range(len(groups))).difference(text.number for text, _ in self._texts if text.held != Role.ARTICLE)
-        fates.write(FileStorage(str(self._new)), groups, now, may_be_found)
+        fates.write(ShardStorage(self._new), groups, now, may_be_found)
         self._counts = self._count([number for number, role in now.items() if role == Role.ARTICLE])
 
     def counts(self) -> Counts:

@@ -24,6 +24,7 @@ from kbarchive.index.likeness import Likeness, likeness
 from kbarchive.index.pool import InvertedPool
 from kbarchive.index.rows import RowsWriter
 from kbarchive.index.schema import SHARD, new_schema
+from kbarchive.index.storage import ShardStorage
 from kbarchive.index.values import SPELLING, TEXT, encoded, exact_values, values
 from kbarchive.index.zones import pieces
 from kbarchive.revisions import Facts, Role, facts_of, rank
@@ -138,6 +139,8 @@ class ShardWriter:
         if not self._writer.is_closed:
             with contextlib.suppress(OSError):
                 self._writer.cancel()
+        if isinstance(self._storage, ShardStorage):
+            self._storage.give_up()
 
 
 def counted_names(article: Article) -> Iterator[str]:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from whoosh.filedb.filestore import FileStorage
 
 from kbarchive.index.earlier import Earlier
 from kbarchive.index.filling import Filled, Progress, fill
 from kbarchive.index.intake import Intake, Walk
 from kbarchive.index.kept import KeptShard
 from kbarchive.index.manifest import Source, write_manifest
+from kbarchive.index.storage import ShardStorage
 from kbarchive.index.store import Metadata
 from kbarchive.index.workers import LocalWorker, ProcessWorker, Worker
 from kbarchive.pipeline import cores
@@ -70,7 +70,7 @@ def _workers(generation: Path, number: int) -> list[Worker]:
     folders = [generation / f"shard-{shard}" for shard in range(number)]
     for folder in folders:
         folder.mkdir()
-    return [LocalWorker(FileStorage(str(folders[0])))] if number == 1 else [ProcessWorker(folder) for folder in folders]
+    return [LocalWorker(ShardStorage(folders[0]))] if number == 1 else [ProcessWorker(folder) for folder in folders]
 
 
 def _sources(intake: Intake, filled: Filled, earlier: Earlier, numbers: Mapping[int, int]) -> Iterator[Source]:

@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from whoosh.filedb.filestore import FileStorage, Storage
+from whoosh.filedb.filestore import Storage
 
 from kbarchive.article import Article
 from kbarchive.document import Document, Entry
 from kbarchive.errors import SearchIndexError
 from kbarchive.index.records import sources
 from kbarchive.index.shard import Counts, ShardWriter, Written
+from kbarchive.index.storage import ShardStorage
 from kbarchive.pipeline import Report, WorkerError, read_batch
 
 # How many batches wait for a process: enough that it never waits, few enough to keep memory flat.
@@ -177,8 +178,9 @@ def _work(folder: str, inbox: Any, outbox: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    worker = None
     try:
-        worker = LocalWorker(FileStorage(folder))
+        worker = LocalWorker(ShardStorage(Path(folder)))
         while (numbered := inbox.get()) is not None:
             worker.send(*numbered)
             outbox.put(worker.parts.pop())
@@ -189,6 +191,9 @@ def _work(folder: str, inbox: Any, outbox: Any) -> None:
         outbox.put(error)
     except Exception as error:  # errors cross to the parent as values, which raises them
         outbox.put(SearchIndexError(f"a process of the index build failed: {type(error).__name__}: {error}"))
+    finally:
+        if worker is not None:
+            worker.stop()
 
 
 def _end_with_parent() -> None:
