@@ -21,7 +21,7 @@ import kbarchive
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "grammar").glob("*.md"), *(ROOT / "corpus").glob("README.md")]
-BUILDERS = ("sphinx", "furo", "myst_parser", "railroad")
+BUILDERS = ("sphinx", "furo", "myst_parser", "railroad", "sphinx_copybutton")
 
 _CODE = re.compile(r"^(```+).*?^\1$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^()\s]+)\)|\{download\}`[^<`]*<([^>`]+)>`")

@@ -154,7 +154,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What a reader has at hand: the sample as if it were the archive, packed and unpacked, and some questions."""
     place = tmp_path / "reader"
-    shutil.copytree(ROOT / "corpus", place / "kbarchive" / "txt")
+    shutil.copytree(ROOT / "corpus", place / "archive" / "txt")
     for name in ("corpus", "grammar", "docs", "benchmarks", "tests", "examples"):
         if (ROOT / name).exists():
             (place / name).symlink_to(ROOT / name)
