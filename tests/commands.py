@@ -12,6 +12,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from kbarchive.cli import main, search
 
@@ -33,19 +34,29 @@ def kbarchive(*arguments: str, **environment: str) -> Done:
     return run("kbarchive", arguments, environment)
 
 
-def run(program: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> Done:
-    """What a command did; `environment` is what differs from the tests' own."""
+def run(
+    program: str,
+    arguments: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    *,
+    folder: Path | None = None,
+    data: bytes = b"",
+) -> Done:
+    """What a command did in a folder, with `data` on stdin; `environment` is what differs from the tests' own."""
     different = dict(environment or {})
     # What Python itself looks at when it starts wants one that starts.
     if not hasattr(os, "fork") or any(name.startswith("PYTHON") for name in different):
         command = [sys.executable, "-m", _MODULES[program], *arguments]
-        return subprocess.run(command, capture_output=True, env=os.environ | different, check=False)
-    with open(os.devnull, "rb") as nothing, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        return subprocess.run(command, capture_output=True, env=os.environ | different, cwd=folder, input=data, check=False)
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        given.write(data)
+        given.seek(0)
         child = os.fork()
         if child == 0:
-            for number, file in enumerate((nothing, out, err)):
+            for number, file in enumerate((given, out, err)):
                 os.dup2(file.fileno(), number)
             os.environ.update(different)
+            os.chdir(folder or ".")
             _be(program, arguments)
         _, status = os.waitpid(child, 0)
         for file in (out, err):

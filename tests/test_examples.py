@@ -65,8 +65,9 @@ LANGUAGES = {
     "",
 }
 
-# The commands need no shell where no sign in them is one for it.
+# The commands need no shell where no sign in them is one for it, outside quotation marks.
 _SHELLS = re.compile(r"[|&;<>$`*?~\\\n]")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"")
 
 _BLOCK = re.compile(
     r"(?:<!-- not run: (?P<reason>[^>]+) -->\n+)?^(?P<fence>[ ]*```+)(?P<language>\w*)\n(?P<code>.*?)^(?P=fence)$",
@@ -196,8 +197,9 @@ def run(step: Step) -> None:
     command = own_part(step.command)
     if not command or any(sign in command for sign in ELSEWHERE):
         return
-    words = command.split() if _SHELLS.search(command) else shlex.split(command)
-    said = alone(words[0], words[1:]) if words[0] in MAINS and not _SHELLS.search(command) else in_a_shell(command)
+    simple = not _SHELLS.search(_QUOTED.sub("", command))
+    words = shlex.split(command) if simple else command.split()
+    said = alone(words[0], words[1:]) if simple and words[0] in MAINS else in_a_shell(command)
     good = {0} | ({1} if command.startswith(ANSWERING) else set()) | ({141} if "| head" in command else set())
     assert said.code in good, f"$ {command}\n{said.text}"
     assert "Traceback" not in said.text

@@ -24,10 +24,8 @@ CORPUS = resource_folder("corpus")
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    folder = tmp_path_factory.mktemp("index") / "corpus"
-    kbarchive.build_index([CORPUS / "txt", CORPUS / "page"], folder, jobs=2)
-    with kbarchive.open_index(folder) as opened:
+def index(corpus_index: Path) -> Iterator[Index]:
+    with kbarchive.open_index(corpus_index) as opened:
         yield opened
 
 
