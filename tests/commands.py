@@ -5,6 +5,7 @@ And how long one may be waited for.
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
@@ -12,9 +13,11 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from kbarchive.cli import main, search
+from kbarchive.parsing import parse
 
 Done = subprocess.CompletedProcess[bytes]
 
@@ -48,6 +51,7 @@ def run(
     if not hasattr(os, "fork") or any(name.startswith("PYTHON") for name in different):
         command = [sys.executable, "-m", _MODULES[program], *arguments]
         return subprocess.run(command, capture_output=True, env=os.environ | different, cwd=folder, input=data, check=False)
+    _prepare()
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         given.write(data)
         given.seek(0)
@@ -62,6 +66,14 @@ def run(
         for file in (out, err):
             file.seek(0)
         return Done([program, *arguments], os.waitstatus_to_exitcode(status), out.read(), err.read())
+
+
+@cache
+def _prepare() -> None:
+    """Has at hand what most commands would load or make anew, each in its fork."""
+    parse(b"")
+    for name in ("conversion", "index.build", "search.index"):
+        importlib.import_module(f"kbarchive.{name}")
 
 
 def _be(program: str, arguments: Sequence[str]) -> None:

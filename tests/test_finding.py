@@ -10,8 +10,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import kbarchive
 from kbarchive.errors import SearchIndexError, UnknownArticleError
@@ -141,15 +139,6 @@ def test_snippets_name_their_section_and_mark_what_was_found(index: Index) -> No
 def test_facets_when_asked_for(index: Index) -> None:
     assert index.search("relay").facets == {}
     assert index.search("RelayFlags", facets=True).facets["collection"]["exchange"] >= 2
-
-
-@given(st.text(max_size=60))
-@settings(max_examples=200, deadline=None)
-def test_any_text_is_a_query(text: str) -> None:
-    with kbarchive.open_index("sample") as index:
-        results = index.search(text)
-    assert results.total >= len(results.hits)
-    msgspec.json.encode(results)
 
 
 @pytest.mark.parametrize(

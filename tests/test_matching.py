@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -180,6 +181,7 @@ def test_the_examples_of_the_help_find_something(index: Index, example: str) -> 
 def test_no_query_raises(index: Index, query: str) -> None:
     results = index.search(query, facets=True)
     assert results.total >= len(results.hits)
+    msgspec.json.encode(results)
 
 
 @given(st.text("abc", min_size=3, max_size=9), st.lists(st.text("abc", min_size=1, max_size=10), max_size=20))
