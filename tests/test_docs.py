@@ -56,6 +56,14 @@ def test_every_page_is_in_the_site() -> None:
     assert listed == {page.relative_to(DOCS).with_suffix("").as_posix() for page in DOCS.rglob("*.md")} - {"index"}
 
 
+def test_every_public_name_is_in_the_reference() -> None:
+    page = (DOCS / "reference" / "api.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\.\. auto(?:function|class):: (\w+)$", page, re.MULTILINE))
+    modules = set(re.findall(r"^\.\. automodule:: (\S+)$", page, re.MULTILINE))
+    public = {name for name in kbarchive.__all__ if not name.startswith("_")}
+    assert told == {name for name in public if getattr(kbarchive, name).__module__ not in modules} - {"Block"}  # a union of those in the record
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_files_that_are_named_are_there(page: Path) -> None:
     """`search/query.py` is one of the package; CHANGELOG.md tells of what was."""
