@@ -48,9 +48,9 @@ def test_lines_end_at_three_signs_alone(text: str, starts: list[int]) -> None:
 
 
 def test_entities_and_tags_within_two_places_add_no_line() -> None:
-    text = decode("<b>&lt;</b>\n<p>1 < 2 &amp;&#10;&#13;<i>so</i></p> <1>\n<b>&gt;</b>\n")
+    text = decode("<b>&lt;</b>\n<p>1 < 2 &amp;&#10;&#13;<i>so</i></p> <1>\n<u>2\n<b>&gt;</b>\n")
     first, last = 12, text.readable.index("\n<b>&gt;")
-    assert without_markup(text, first, last).readable == "<b>&lt;</b>\n1 < 2 &  so <1>\n<b>&gt;</b>\n"
+    assert without_markup(text, first, last).readable == "<b>&lt;</b>\n1 < 2 &  so <1>\n2\n<b>&gt;</b>\n"
 
 
 @pytest.mark.parametrize(("margin", "line"), [("// ", "//  a"), ("// ", "//a"), ("//", "//a"), ("   ", "    a"), ("   ", " a")])
@@ -89,6 +89,7 @@ def test_signs_are_found_behind_a_mark_and_line_ends_of_two(mark: str) -> None:
         (b"\xa4\xa4\xa4\xe5\xb1\xc0", "cp1252"),  # four different bytes may be signs
         (b"\xa4\xa4\xa4\xe5\xb1\xc0\xaa\xa4", ("cp1252", False)),  # five are words in Big5
         (b"\xa4\xa4\xa4\xe5\xb1\xc0\xaa\xa4 \xa9 \xa9 \xa9", "cp1252"),  # but not if as many stand alone
+        (b"\xa4\xa4 \xa4\xe5 \xb1\xc0 \xa9 ", ("cp1252", False)),  # three of four
         (b"\xb3\xb3\xb3", "cp437"),
         (b"a\x82b", "cp437"),
         (b"a\xe9b", "cp1252"),
