@@ -342,6 +342,7 @@ def test_the_sample_is_the_last_resort(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_the_sample_is_held_in_memory_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file"))  # two processes once met in a folder there
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with open_index("sample") as index:
         assert index.location is None
