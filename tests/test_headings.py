@@ -79,3 +79,9 @@ def test_an_asterisk_at_the_depth_of_program_text_begins_a_comment(above: str, b
     text = f"{above}{_STAR}{below}"
     kinds = [kind for kind, start, end, _ in _lexer(frozenset()).tokens(text) if start <= len(above) < end]
     assert ("BULLET" not in kinds) is comment, kinds
+
+
+@pytest.mark.parametrize(("rule", "heading"), [("=====", True), ("===", False)])
+def test_a_rule_makes_a_heading_of_a_line_as_long(rule: str, heading: bool) -> None:
+    kinds = [kind for kind, *_ in _lexer(frozenset()).tokens(f"Lamps\n{rule}\n\nThey hum.\n")]
+    assert ("HEADING" in kinds) is heading
