@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from kbarchive.parsing import parse, parse_tree
     from kbarchive.reading import read
     from kbarchive.records import dumps, loads, read_jsonl
-    from kbarchive.search import open_index
+    from kbarchive.report import Report
+    from kbarchive.search import Hit, Index, Results, open_index
 
 _HOMES = {
     "kbarchive.article": (
@@ -53,7 +54,8 @@ _HOMES = {
     "kbarchive.parsing": "parse parse_tree",
     "kbarchive.reading": "read",
     "kbarchive.records": "dumps loads read_jsonl",
-    "kbarchive.search": "open_index",
+    "kbarchive.report": "Report",
+    "kbarchive.search": "Hit Index Results open_index",
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 
@@ -83,6 +85,10 @@ __all__ = [  # noqa: RUF022 - by use, not by alphabet
     "Reference",
     "Source",
     "Diagnostic",
+    "Report",
+    "Index",
+    "Results",
+    "Hit",
     "KbArchiveError",
     "__version__",
 ]

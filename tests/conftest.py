@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from kbarchive import build_index
+from kbarchive.resources import resource_folder
+
 # The same examples in every run, so that a run tells of the change at hand; HYPOTHESIS_PROFILE=explore looks for new ones.
 # Without a deadline for each, or for the making of it: on a busy machine any may take long.
 _UNHURRIED: Any = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -54,6 +57,15 @@ def _nobodys_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+
+
+@pytest.fixture(scope="session")
+def corpus_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an index of the sample's articles in the FTP form and as pages. Nobody changes it."""
+    folder = tmp_path_factory.mktemp("corpus") / "index"
+    corpus = resource_folder("corpus")
+    build_index([corpus / "txt", corpus / "page"], folder, jobs=2)
+    return folder
 
 
 @pytest.fixture

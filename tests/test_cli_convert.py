@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ import pytest
 import kbarchive
 from kbarchive.cli.console import ranked
 from kbarchive.cli.main import COMMANDS
+from tests import commands
 from tests.commands import PATIENCE
 from tests.terminal import Terminal
 
@@ -35,12 +37,11 @@ def environment() -> dict[str, str]:
 def run(tmp_path: Path) -> Run:
     """Runs the command in a folder of the test's own."""
 
-    def run_command(*arguments: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            (*COMMAND, *arguments), cwd=tmp_path, env=environment(), input=data, capture_output=True, check=False
-        )
+    return partial(run_command, tmp_path)
 
-    return run_command
+
+def run_command(folder: Path, *arguments: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return commands.run("kbarchive", arguments, folder=folder, data=data)
 
 
 def test_convert_to_a_file(run: Run, article_folder: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
     place = tmp_path_factory.mktemp("options")
     index_of(place).close()
     return str(place / "index")
+
+
+def test_the_module_is_the_command(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.argv", ["__main__.py", "--version"])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module("kbarchive", run_name="__main__")
+    assert (end.value.code, capfd.readouterr().out) == (0, f"kbarchive, version {__version__}\n")
 
 
 def test_versions() -> None:

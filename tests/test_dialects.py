@@ -228,8 +228,8 @@ def test_facts_of_a_file(path: Path) -> None:
             " ".join(article.keywords),
             " | ".join(entry.name for entry in article.applies_to),
         )
-        assert found == FACTS.get(article.key, ("",) * 6)
-        assert [diagnostic.code for diagnostic in article.diagnostics] == ODDITIES.get(article.key, [])
+        assert found == FACTS.get(article.key, ("",) * 6), f"what the header of {article.key} says is its row in FACTS"
+        assert [diagnostic.code for diagnostic in article.diagnostics] == ODDITIES.get(article.key, []), "see ODDITIES"
 
 
 @pytest.mark.parametrize("path", dialect_files(), ids=lambda path: path.name)
@@ -419,7 +419,7 @@ def test_every_dialect_is_in_both_tables_of_the_documentation() -> None:
         cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")]
         assert sorted(name for cell in cells for name in re.findall(r"`([\w-]+)`", cell)) == sorted(
             {dialect.name for dialect in DIALECTS}
-        )
+        ), "each dialect has a row in the first two tables of docs/dialects.md"
 
 
 def test_a_page_that_ends_within_its_header() -> None:

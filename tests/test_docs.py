@@ -21,7 +21,7 @@ import kbarchive
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "grammar").glob("*.md"), *(ROOT / "corpus").glob("README.md")]
-BUILDERS = ("sphinx", "furo", "myst_parser", "railroad")
+BUILDERS = ("sphinx", "furo", "myst_parser", "railroad", "sphinx_copybutton")
 
 _CODE = re.compile(r"^(```+).*?^\1$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^()\s]+)\)|\{download\}`[^<`]*<([^>`]+)>`")
@@ -54,6 +54,15 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_every_page_is_in_the_site() -> None:
     listed = set(re.findall(r"^[\w/-]+$", (DOCS / "index.md").read_text(encoding="utf-8"), re.MULTILINE))
     assert listed == {page.relative_to(DOCS).with_suffix("").as_posix() for page in DOCS.rglob("*.md")} - {"index"}
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    page = (DOCS / "reference" / "api.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\.\. auto(?:function|class):: (\w+)$", page, re.MULTILINE))
+    modules = set(re.findall(r"^\.\. automodule:: (\S+)$", page, re.MULTILINE))
+    public = {name for name in kbarchive.__all__ if not name.startswith("_")}
+    public -= {"Block"}  # a union of those in the record
+    assert told == {name for name in public if getattr(kbarchive, name).__module__ not in modules}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

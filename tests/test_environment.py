@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import urllib.request
@@ -102,7 +103,7 @@ def test_without_a_home_the_sample_is_searched(home: str | None) -> None:
     command = [*SEARCH, "--ids", "relay not allowed"]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=False)
     assert (done.returncode, done.stdout.split()[:1]) == (0, [b"Q206968"]), done.stderr
-    assert told(done) == "kbsearch: searching 148 articles of the bundled sample"
+    assert re.fullmatch(r"kbsearch: searching \d+ articles of the bundled sample", told(done))
 
 
 def test_index_that_has_no_place_is_told(folder: str) -> None:

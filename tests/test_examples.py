@@ -10,21 +10,18 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tarfile
-import tempfile
 import textwrap
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from kbarchive.cli import main, search
-from tests.commands import PATIENCE
+from tests.commands import MAINS, PATIENCE
+from tests.commands import run as run_command
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the examples are written for a POSIX shell")
 
@@ -68,9 +65,9 @@ LANGUAGES = {
     "",
 }
 
-# The commands, which need no shell where no sign in them is one for it.
-MAINS: dict[str, Callable[[], object]] = {"kbarchive": main.main, "kbsearch": search.main}
+# The commands need no shell where no sign in them is one for it, outside quotation marks.
 _SHELLS = re.compile(r"[|&;<>$`*?~\\\n]")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"")
 
 _BLOCK = re.compile(
     r"(?:<!-- not run: (?P<reason>[^>]+) -->\n+)?^(?P<fence>[ ]*```+)(?P<language>\w*)\n(?P<code>.*?)^(?P=fence)$",
@@ -154,7 +151,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What a reader has at hand: the sample as if it were the archive, packed and unpacked, and some questions."""
     place = tmp_path / "reader"
-    shutil.copytree(ROOT / "corpus", place / "kbarchive" / "txt")
+    shutil.copytree(ROOT / "corpus", place / "archive" / "txt")
     for name in ("corpus", "grammar", "docs", "benchmarks", "tests", "examples"):
         if (ROOT / name).exists():
             (place / name).symlink_to(ROOT / name)
@@ -191,44 +188,18 @@ def in_a_shell(command: str) -> Said:
     return Said(done.returncode, done.stderr + done.stdout)
 
 
-def in_a_fork(program: str, words: list[str]) -> Said:
-    """As in a shell, but without starting Python and importing everything anew for each of a hundred commands."""
-    with open(os.devnull, "rb") as nothing, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                os.setsid()
-                signal.alarm(120)
-                sys.argv = [program, *words]
-                for number, file in ((0, nothing), (1, out), (2, err)):
-                    os.dup2(file.fileno(), number)
-                sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
-                sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
-                MAINS[program]()
-            except SystemExit as end:
-                code = end.code if isinstance(end.code, int) else 0
-                sys.stdout.flush()
-                sys.stderr.flush()
-            except BaseException:
-                traceback.print_exc()
-                sys.stderr.flush()
-            finally:
-                os._exit(code)
-        _, status = os.waitpid(child, 0)
-        texts = []
-        for file in (err, out):
-            file.seek(0)
-            texts.append(file.read().decode())
-    return Said(os.waitstatus_to_exitcode(status), "".join(texts))
+def alone(program: str, words: list[str]) -> Said:
+    done = run_command(program, words)
+    return Said(done.returncode, (done.stderr + done.stdout).decode())
 
 
 def run(step: Step) -> None:
     command = own_part(step.command)
     if not command or any(sign in command for sign in ELSEWHERE):
         return
-    words = command.split() if _SHELLS.search(command) else shlex.split(command)
-    said = in_a_fork(words[0], words[1:]) if words[0] in MAINS and not _SHELLS.search(command) else in_a_shell(command)
+    simple = not _SHELLS.search(_QUOTED.sub("", command))
+    words = shlex.split(command) if simple else command.split()
+    said = alone(words[0], words[1:]) if simple and words[0] in MAINS else in_a_shell(command)
     good = {0} | ({1} if command.startswith(ANSWERING) else set()) | ({141} if "| head" in command else set())
     assert said.code in good, f"$ {command}\n{said.text}"
     assert "Traceback" not in said.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,13 +43,17 @@ def test_driver_gives_the_tree_of_lark(path: Path) -> None:
         assert _plain(stock) == _parse_part(part)
 
 
+@cache
+def _terminal(blocks: frozenset[str], kind: str, margin: tuple[int, int]) -> re.Pattern[str]:
+    return re.compile(_lexer(blocks).pattern(kind, margin))
+
+
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.name)
 def test_tokens_are_what_the_terminals_say(path: Path) -> None:
     """Each token, matched alone by the pattern of its terminal at some margin, is that token to its end."""
     margins = [(0, 0), *{(low, high) for low in range(2, 20) for high in range(low, low + 6)}]
     for part in find_articles(path.read_bytes()):
         text = part.text.readable
-        lexer = _lexer(part.dialect.blocks)
         place = 0
         for kind, first, last, _ in _tokens(_parse_part(part)):
             assert first == place, "tokens leave no gap"
@@ -56,9 +61,9 @@ def test_tokens_are_what_the_terminals_say(path: Path) -> None:
             if kind in BODY_TYPES:
                 assert first == last or kind not in ("INDENT", "DEDENT")
                 continue
-            patterns = (re.compile(lexer.pattern(kind, margin)) for margin in margins)
+            matchers = (_terminal(part.dialect.blocks, kind, margin) for margin in margins)
             # What follows an article is not looked at.
-            ends = {match.end() for pattern in patterns if (match := pattern.match(text[: part.end], first))}
+            ends = (match.end() for matcher in matchers if (match := matcher.match(text, first, part.end)))
             assert last in ends, (kind, text[first:last])
         assert place == len(text)
 

@@ -342,8 +342,21 @@ def test_the_sample_is_the_last_resort(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_the_sample_is_held_in_memory_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "file"))  # two processes once met in a folder there
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with open_index("sample") as index:
         assert index.location is None
         assert index.article("Q206968").id == "Q206968"
         assert index.search('"relay not allowed"').hits[0].key == "Q206968"
+
+
+def test_an_index_does_not_hang_on_what_is_remembered_of_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answers(folder: Path) -> list[object]:
+        with index_of(folder) as index:
+            counts = [index.search(f"product:{name}").total for name in ("exchange", "visual", "exchange")]
+            return [*counts, *((hit.key, hit.score) for hit in index.search("relay connector").hits), index.facets()]
+
+    usual = answers(tmp_path / "usual")
+    for name in ("analysis._REMEMBERED_TEXTS", "analysis._REMEMBERED_WORDS", "values._MOST_FOLDED", "reader._KEPT_COUNTS"):
+        monkeypatch.setattr(f"kbarchive.index.{name}", 1)
+    assert answers(tmp_path / "forgetful") == usual

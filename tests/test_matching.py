@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,10 +25,8 @@ CORPUS = resource_folder("corpus")
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    folder = tmp_path_factory.mktemp("index") / "corpus"
-    kbarchive.build_index([CORPUS / "txt", CORPUS / "page"], folder, jobs=2)
-    with kbarchive.open_index(folder) as opened:
+def index(corpus_index: Path) -> Iterator[Index]:
+    with kbarchive.open_index(corpus_index) as opened:
         yield opened
 
 
@@ -182,6 +181,7 @@ def test_the_examples_of_the_help_find_something(index: Index, example: str) -> 
 def test_no_query_raises(index: Index, query: str) -> None:
     results = index.search(query, facets=True)
     assert results.total >= len(results.hits)
+    msgspec.json.encode(results)
 
 
 @given(st.text("abc", min_size=3, max_size=9), st.lists(st.text("abc", min_size=1, max_size=10), max_size=20))

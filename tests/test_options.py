@@ -46,8 +46,12 @@ def completed(command: str) -> frozenset[str]:
 @cache
 def used(command: str) -> frozenset[str]:
     """The options that some test calls a command with."""
-    calls = (call for path in sorted(Path(__file__).parent.glob("test_*.py")) for call in _calls(path))
-    return frozenset(word.partition("=")[0] for name, words in calls if name == command for word in words)
+    return frozenset(word.partition("=")[0] for name, words in all_calls() if name == command for word in words)
+
+
+@cache
+def all_calls() -> list[tuple[str, list[str]]]:
+    return [call for path in sorted(Path(__file__).parent.glob("test_*.py")) for call in _calls(path)]
 
 
 def _calls(path: Path) -> Iterator[tuple[str, list[str]]]:

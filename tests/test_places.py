@@ -8,8 +8,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import tarfile
-import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -24,6 +22,7 @@ from kbarchive.document import Failure, Skipped
 from kbarchive.errors import SourceError
 from kbarchive.extras import pyarrow
 from kbarchive.sources import documents
+from tests.packing import tar_of, tgz_of, zip_of
 
 Article = Callable[..., bytes]
 
@@ -78,28 +77,6 @@ def test_folder_with_an_at_is_a_folder(article_folder: Path) -> None:
 
 
 # Archives in archives
-
-
-def zip_of(members: dict[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return stream.getvalue()
-
-
-def tar_of(members: dict[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w") as archive:
-        for name, data in members.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-    return stream.getvalue()
-
-
-def tgz_of(members: dict[str, bytes]) -> bytes:
-    return gzip.compress(tar_of(members))
 
 
 @pytest.mark.parametrize("outer", [zip_of, tar_of, tgz_of])

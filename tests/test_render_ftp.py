@@ -112,7 +112,7 @@ def test_corpus(path: Path) -> None:
 
 
 @given(articles())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_generated_records(article: Article) -> None:
     text = to_ftp(article)
     assert bare(parse(text)) == bare(article)

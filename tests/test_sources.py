@@ -11,7 +11,6 @@ import os
 import sys
 import tarfile
 import warnings
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,26 +20,9 @@ from kbarchive import archives, document, sources
 from kbarchive.document import Failure, Skipped
 from kbarchive.errors import SourceError
 from kbarchive.sources import documents
+from tests.packing import tar_of, zip_of
 
 Packer = Callable[[dict[str, bytes]], bytes]
-
-
-def tar_of(members: dict[str, bytes], kind: str = "w") -> bytes:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode=kind) as archive:
-        for name, data in members.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data))
-    return packed.getvalue()
-
-
-def zip_of(members: dict[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return packed.getvalue()
 
 
 ARCHIVES: dict[str, Packer] = {

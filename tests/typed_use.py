@@ -13,8 +13,7 @@ from lark import Token, Tree
 
 import kbarchive
 from kbarchive.graph import Graph, neighbourhood
-from kbarchive.report import Report
-from kbarchive.search import Hit, Index, Results, Snippet
+from kbarchive.search import Snippet
 from kbarchive.survey import Survey, survey
 
 
@@ -42,22 +41,22 @@ def read(path: Path) -> None:
 
 
 def convert(path: Path) -> None:
-    assert_type(kbarchive.convert(path, path / "o.jsonl", newest=True), Report)
-    assert_type(kbarchive.convert([path, "other.zip"], "-", "jsonl", jobs=1), Report)
+    assert_type(kbarchive.convert(path, path / "o.jsonl", newest=True), kbarchive.Report)
+    assert_type(kbarchive.convert([path, "other.zip"], "-", "jsonl", jobs=1), kbarchive.Report)
     assert_type(kbarchive.loads(b""), kbarchive.Article)
     assert_type(kbarchive.read_jsonl(path), Iterator[kbarchive.Article])
     kbarchive.to_dataframe(kbarchive.read(path))
 
 
 def search(path: Path) -> None:
-    assert_type(kbarchive.open_index(path), Index)
+    assert_type(kbarchive.open_index(path), kbarchive.Index)
     with kbarchive.open_index() as index:
         results = index.search("relay", limit=3, sort="date", facets=True, explain=True)
-        assert_type(results, Results)
-        assert_type(results.hits, tuple[Hit, ...])
+        assert_type(results, kbarchive.Results)
+        assert_type(results.hits, tuple[kbarchive.Hit, ...])
         assert_type(results.hits[0].snippets, tuple[Snippet, ...])
         assert_type(results.facets, dict[str, dict[str, int]])
-        assert_type(index.like("Q206968"), Results)
+        assert_type(index.like("Q206968"), kbarchive.Results)
         assert_type(index.article("Q206968"), kbarchive.Article)
         assert_type(index.revisions("Q206968"), list[kbarchive.Article])
         assert_type(index.articles(), Iterator[kbarchive.Article])

@@ -15,7 +15,7 @@ author = "the kbarchive project"
 project_copyright = "the kbarchive project, MIT licence"
 version = release = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "rules", "outside"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_copybutton", "rules", "outside"]
 exclude_patterns = ["sphinx", "notebooks"]
 source_suffix = {".md": "markdown"}
 myst_heading_anchors = 3
@@ -27,6 +27,9 @@ autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 autodoc_default_options = {"undoc-members": True, "exclude-members": "__new__"}
 python_display_short_literal_types = True
+
+# Of a console the commands are copied, without their prompts and what they answer.
+copybutton_prompt_text = "$ "
 
 # Schemas are for programs; pages link to them.
 html_extra_path = ["../record.schema.json", "../results.schema.json", "../chunks.schema.json"]

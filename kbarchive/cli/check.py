@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from kbarchive.cli.completion import complete_file, complete_index
-from kbarchive.cli.console import CONTEXT_SETTINGS, Number, counted, printable, progress, ranked, say
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, counted, progress, ranked, say
+from kbarchive.render.clean import visible
 
 if TYPE_CHECKING:
     from kbarchive.checking import CheckReport, Finding
@@ -77,7 +78,7 @@ def _check_index(index_dir: str, as_json: bool, quiet: bool) -> int:
         click.echo(msgspec.json.encode(found))
         return 0 if found.ok else 1
     for finding in found.findings:
-        click.echo(printable(str(finding)))
+        click.echo(visible(str(finding)))
     if found.ok:
         click.echo(
             f"{found.location} is sound: {counted(found.articles, 'article')}, {counted(found.records, 'text')} with sources, "
@@ -91,7 +92,7 @@ def _check_index(index_dir: str, as_json: bool, quiet: bool) -> int:
 
 def _line(finding: Finding) -> str:
     parts = [finding.file, finding.member, finding.line, finding.code]
-    return printable(":".join(str(part) for part in parts if part is not None) + f": {finding.message}")
+    return visible(":".join(str(part) for part in parts if part is not None) + f": {finding.message}")
 
 
 def _print(report: CheckReport) -> None:

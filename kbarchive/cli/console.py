@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kbarchive.errors import KbArchiveError
+from kbarchive.render.clean import visible
 
 if TYPE_CHECKING:
     from kbarchive.pipeline import Report
@@ -139,7 +140,7 @@ def _as_clause(sentence: str) -> str:
 def say(message: str, program: str = "kbarchive") -> None:
     """Tells people something, on stderr."""
     if sys.stderr is not None:
-        click.echo(f"{program}: {printable(message)}", err=True)
+        click.echo(f"{program}: {visible(message)}", err=True)
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
@@ -150,11 +151,6 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 def ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     """Names and counts, the largest first, those of one count by name."""
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-
-
-def printable(text: str) -> str:
-    """Text in which nothing steers a terminal: file names may hold any characters."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def wants_color(color: str) -> bool:
@@ -181,7 +177,7 @@ def summarize(report: Report, outcome: str = "") -> None:
     if _on_terminal():
         from kbarchive.cli.summary import show_table
 
-        show_table(report, f"kbarchive{printable(outcome)}")
+        show_table(report, f"kbarchive{visible(outcome)}")
     else:
         for line in _counted_lines(report, outcome):
             say(line)

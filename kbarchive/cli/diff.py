@@ -9,10 +9,11 @@ import click
 
 from kbarchive.article import Article
 from kbarchive.cli.completion import complete_key
-from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, printable, say, wants_color
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, say, wants_color
 from kbarchive.cli.opening import index_option, opened
 from kbarchive.document import place
 from kbarchive.errors import UnknownArticleError
+from kbarchive.render.clean import visible
 from kbarchive.revisions import differing
 
 _PLAIN = "\x1b[0m"
@@ -63,7 +64,7 @@ def diff(key: str, old: int | None, new: int | None, color: str, index_dir: str 
 
 
 def _where(text: Article) -> str:
-    return printable(f"{text.modified or 'undated'} {place(text.source.file or '', text.source.member)}")
+    return visible(f"{text.modified or 'undated'} {place(text.source.file or '', text.source.member)}")
 
 
 def _styled(lines: Iterable[str]) -> Iterator[str]:

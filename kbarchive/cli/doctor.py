@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kbarchive.cli.console import CONTEXT_SETTINGS, counted, printable
+from kbarchive.cli.console import CONTEXT_SETTINGS, counted
+from kbarchive.render.clean import visible
 
 if TYPE_CHECKING:
     from kbarchive.doctor import Health, IndexState
@@ -38,7 +39,7 @@ def doctor(as_json: bool) -> int:
         click.echo(msgspec.json.format(msgspec.json.encode(health), indent=2))
     else:
         for line in _lines(health):
-            click.echo(printable(line))
+            click.echo(visible(line))
     return 1 if health.problems else 0
 
 

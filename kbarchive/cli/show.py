@@ -8,11 +8,12 @@ import click
 
 from kbarchive.article import Article
 from kbarchive.cli.completion import complete_key
-from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, printable, wants_color
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, wants_color
 from kbarchive.cli.opening import index_option, opened
 from kbarchive.cli.pager import on_terminal, page
 from kbarchive.cli.styling import styled
 from kbarchive.document import place
+from kbarchive.render.clean import printable, visible
 from kbarchive.revisions import Revision, listed
 
 _WIDEST = 100
@@ -84,11 +85,10 @@ def show(
 def _text(article: Article, source: bytes, form: str, color: bool) -> str | bytes:
     """The article in a form, without what steers a terminal but colour."""
     from kbarchive import render
-    from kbarchive.render.clean import printable as without_controls
 
     match form:
         case "source":
-            return without_controls(source.decode(article.source.encoding or "ascii", "replace")) + "\n"
+            return printable(source.decode(article.source.encoding or "ascii", "replace")) + "\n"
         case "json":
             return _json(article)
         case "markdown":
@@ -98,7 +98,7 @@ def _text(article: Article, source: bytes, form: str, color: bool) -> str | byte
         case "ftp":
             from kbarchive.render.ftp import to_ftp
 
-            return without_controls(to_ftp(article))
+            return printable(to_ftp(article))
         case _:
             width = min(shutil.get_terminal_size((_USUAL_WIDTH, 0)).columns, _WIDEST) if on_terminal() else _USUAL_WIDTH
             text = render.to_text(article, width)
@@ -119,7 +119,7 @@ def _listed(revisions: list[Revision], form: str) -> str | bytes:
         where = place(revision.file or "", revision.member)
         number = f"#{revision.number}" if revision.number > 1 else ""
         date = revision.modified or "undated"
-        rows.append((str(revision.revision), date, revision.dialect, f"{revision.words:,}", printable(where + number)))
+        rows.append((str(revision.revision), date, revision.dialect, f"{revision.words:,}", visible(where + number)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "".join(
         f"{number:>{widths[0]}}  {date:<{widths[1]}}  {dialect:<{widths[2]}}  {words:>{widths[3]}}  {where}".rstrip() + "\n"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from kbarchive.cli.console import CONTEXT_SETTINGS, counted, printable, say
+from kbarchive.cli.console import CONTEXT_SETTINGS, counted, say
+from kbarchive.render.clean import visible
 
 
 @click.command(context_settings=CONTEXT_SETTINGS)
@@ -36,7 +37,7 @@ def validate(files: tuple[str, ...], quiet: bool) -> int:
     def tell(error: Exception) -> None:
         nonlocal wrong
         wrong += 1
-        click.echo(printable(str(error)))
+        click.echo(visible(str(error)))
 
     valid, unreadable = 0, 0
     for file in files:

@@ -138,8 +138,15 @@ def build_sample(index_dir: Path) -> None:
 
 def build_sample_in_memory() -> tuple[Storage, Metadata]:
     """Indexes the bundled corpus into memory, for where no folder can be written."""
-    storage = RamStorage()
+    storage = _Memory()
     return storage, fill([LocalWorker(storage)], [list(enumerate(entries(*_corpus())))]).metadata
+
+
+class _Memory(RamStorage):  # type: ignore[misc]  # Whoosh has no types
+    """A storage in memory. Whoosh's own has its passing files in one folder, which all processes of the machine share."""
+
+    def temp_storage(self, name: str | None = None) -> Storage:  # noqa: ARG002 - Whoosh's signature
+        return RamStorage()
 
 
 def _corpus() -> list[Path]:

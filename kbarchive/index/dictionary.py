@@ -23,14 +23,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from kbarchive.index.files import DamagedFileError, OpenFile, Storage
+from kbarchive.index.files import DamagedFileError, OpenFile, Storage, with_tail
 from kbarchive.index.numbers import from_bytes, to_bytes
 
 _NAME = "dictionary"
 _BLOCK_TERMS = 64
 _CHECK = struct.Struct("<I")
 _HEAD = struct.Struct("<BBB")
-_TAIL = struct.Struct("<IQ")
 _TYPES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
 
@@ -79,7 +78,7 @@ class DictionaryWriter:
         directory = msgspec.msgpack.encode(
             _Directory(self._fields, self._firsts, to_bytes("Q", self._blocks), to_bytes("Q", self._postings))
         )
-        self._file.write(directory + _TAIL.pack(zlib.crc32(directory), len(directory)))
+        self._file.write(with_tail(directory))
         self._file.close()
 
     def _end_block(self, number: int) -> None:
@@ -125,14 +124,7 @@ class Dictionary:
 
     def __init__(self, storage: Storage) -> None:
         self._file = OpenFile(storage, _NAME)
-        end = self._file.size - _TAIL.size
-        if end < 0:
-            raise DamagedFileError("the dictionary of terms is cut")
-        check, length = _TAIL.unpack(self._file.get(end, _TAIL.size))
-        directory = self._file.get(end - length, length)
-        if len(directory) != length or zlib.crc32(directory) != check:
-            raise DamagedFileError("the dictionary of terms fails its checksum")
-        read = msgspec.msgpack.decode(directory, type=_Directory)
+        read = msgspec.msgpack.decode(self._file.table("the dictionary of terms"), type=_Directory)
         self.fields = read.fields
         """The names of the fields that have terms, in order."""
         self._firsts = read.firsts

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import struct
+import zlib
 from io import FileIO
 from pathlib import Path
 from typing import Protocol
+
+_TAIL = struct.Struct("<IQ")
 
 POSTINGS = "postings"
 """The file of the posting lists of a shard."""
@@ -58,8 +62,24 @@ class OpenFile:
         """All bytes."""
         return self.get(0, self.size)
 
+    def table(self, what: str, row: int = 1) -> bytes:
+        """What `with_tail` ended the file with; `row` is how many bytes a row of it has. Raises DamagedFileError."""
+        end = self.size - _TAIL.size
+        if end < 0:
+            raise DamagedFileError(f"{what} is cut")
+        check, rows = _TAIL.unpack(self.get(end, _TAIL.size))
+        table = self.get(end - rows * row, rows * row)
+        if len(table) != rows * row or zlib.crc32(table) != check:
+            raise DamagedFileError(f"{what} fails its checksum")
+        return table
+
     def close(self) -> None:
         self._file.close()
+
+
+def with_tail(table: bytes, row: int = 1) -> bytes:
+    """How a file ends that is read from its end: a table, its CRC-32 and the number of its rows, each of `row` bytes."""
+    return table + _TAIL.pack(zlib.crc32(table), len(table) // row)
 
 
 class Folder:

@@ -11,10 +11,9 @@ import zlib
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from kbarchive.index.files import DamagedFileError, OpenFile, Storage
+from kbarchive.index.files import DamagedFileError, OpenFile, Storage, with_tail
 
 _ROW = struct.Struct("<IQ")
-_TAIL = struct.Struct("<IQ")
 
 
 class RowsWriter:
@@ -35,8 +34,7 @@ class RowsWriter:
 
     def close(self, emptied: AbstractSet[int] = frozenset()) -> None:
         """Ends the file; the rows of some numbers are empty then, and take no room."""
-        table = bytes(self._table)
-        self._file.write(table + _TAIL.pack(zlib.crc32(table), len(table) // _ROW.size))
+        self._file.write(with_tail(bytes(self._table), _ROW.size))
         self._file.close()
         if emptied:
             self._rewrite(emptied)
@@ -57,18 +55,10 @@ class Rows:
     def __init__(self, storage: Storage, name: str) -> None:
         self._name = name
         self._file = OpenFile(storage, name)
-        end = self._file.size - _TAIL.size
-        if end < 0:
-            raise DamagedFileError(f"{name} is cut")
-        check, number = _TAIL.unpack(self._file.get(end, _TAIL.size))
-        length = number * _ROW.size
-        self._table = self._file.get(end - length, length)
-        if len(self._table) != length or zlib.crc32(self._table) != check:
-            raise DamagedFileError(f"the table of {name} fails its checksum")
-        self._number: int = number
+        self._table = self._file.table(f"the table of {name}", _ROW.size)
 
     def __len__(self) -> int:
-        return self._number
+        return len(self._table) // _ROW.size
 
     def __getitem__(self, number: int) -> bytes:
         check, end = _ROW.unpack_from(self._table, number * _ROW.size)

@@ -9,5 +9,10 @@ _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u20
 
 
 def printable(text: str) -> str:
-    """The text without characters that steer a terminal; lines and tabs stay."""
+    """A text without the characters that steer a terminal; lines and tabs stay."""
     return _UNSAFE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def visible(name: str) -> str:
+    """A name, or another line, with whatever cannot be printed as an escape: without it the name would be another file's."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in name)
