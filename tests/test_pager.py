@@ -82,7 +82,7 @@ def test_a_pager_may_end_early(show: Show, pager: str) -> None:
 
 
 def test_an_interrupt_is_for_the_pager(show: Show) -> None:
-    pager = "trap 'echo trapped' INT; echo ready; cat > /dev/null; sleep 5; echo done"
+    pager = "trap 'echo trapped' INT; echo ready; cat > /dev/null; sleep 1; echo done"
     assert show(PAGER=pager, ready="ready", typed="\x03") == (0, b"\r\n^Ctrapped\r\ndone\r\n")
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import click
 
@@ -45,14 +47,24 @@ def _shown_by(command: str, text: str | bytes) -> bool:
     sys.stdout.flush()
     environment = {"LESS": _LESS, "LV": "-c", **os.environ}
     # The user's own command, in the words of the shell, as all programs run it.
-    with subprocess.Popen(command, shell=True, stdin=subprocess.PIPE, env=environment) as pager:  # noqa: S602
+    with _ignored_interrupts(), subprocess.Popen(command, shell=True, stdin=subprocess.PIPE, env=environment) as pager:  # noqa: S602
         assert pager.stdin is not None  # noqa: S101 - a pipe was asked for
-        # Interrupts are the pager's to answer.
-        with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
+        with contextlib.suppress(BrokenPipeError):
             pager.stdin.write(text.encode("utf-8", "replace") if isinstance(text, str) else text)
         with contextlib.suppress(BrokenPipeError):
             pager.stdin.close()
-        while pager.returncode is None:
-            with contextlib.suppress(KeyboardInterrupt):
-                pager.wait()
+        pager.wait()
     return pager.returncode not in _NOT_RUN
+
+
+@contextlib.contextmanager
+def _ignored_interrupts() -> Iterator[None]:
+    """Interrupts are the pager's to answer, from before it is started: it may be ready at once.
+
+    Our own handler, unlike SIG_IGN, is none that a program inherits.
+    """
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
