@@ -152,7 +152,7 @@ READINGS: Sequence[Reading] = (
     Reading("o.parquet", "pandas", "pandas", _by_pandas, "flat"),
     Reading("o.db", "Python's sqlite3, with checks of keys and index", "sqlite3", _by_sqlite, "texts"),
     Reading("o.db", "sqlite-utils", "sqlite_utils", _by_sqlite_utils, "flat"),
-    Reading("o.db", "Datasette", "datasette", _by_datasette, "texts"),
+    Reading("o.db", "Datasette", "datasette.app", _by_datasette, "texts"),
     Reading("o.chunks.jsonl", "jq", "jq", _by_jq_chunks, "chunks"),
     Reading("ftp", "kbarchive.read", "kbarchive", _of_ftp, "texts"),
 )
