@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import lxml.etree
@@ -180,7 +181,7 @@ class _Reader:
     def _table(self, node: Any) -> None:
         """A table of data, the drawing of a list, or what lays out a page: then it is what stands in it."""
         self.flush()
-        rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in node.iter("tr") if _owner(row) is node]
+        rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in _rows(node)]
         style = (node.get("class") or "").split()
         if "list" in style and all(len(row) == 2 for row in rows):
             ordered = "ol" in style
@@ -258,9 +259,15 @@ def _with_breaks(node: Any) -> list[str]:
     return parts
 
 
-def _owner(row: Any) -> Any:
-    """The table that a row belongs to."""
-    return next((parent for parent in row.iterancestors("table")), None)
+def _rows(table: Any) -> Iterator[Any]:
+    """The rows of a table in order, but for those of tables in it."""
+    pending = list(reversed(table))
+    while pending:
+        node = pending.pop()
+        if node.tag == "tr":
+            yield node
+        if node.tag != "table":
+            pending.extend(reversed(node))
 
 
 def _holds_table(node: Any) -> bool:
