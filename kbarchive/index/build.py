@@ -89,7 +89,7 @@ def build_index(
         is_new = True
         if executor is not None:
             work = partial(_batches, paths, exclude)
-            metadata, report = _by_executor(generation, work, names, jobs, executor, told)
+            metadata, report = _by_executor(generation, work, jobs, executor, told)
         else:
             earlier = Earlier() if rebuild or any(map(is_once_only, paths)) else earlier_generation(folder)
             walk = partial(entries, *paths, exclude=exclude, known=earlier.known)
@@ -97,6 +97,10 @@ def build_index(
         if not metadata.articles:
             raise SearchIndexError(f"no article found in {', '.join(map(str, paths))}: nothing was indexed")
         if is_new:
+            sources_named, given_in = names
+            metadata = msgspec.structs.replace(
+                metadata, sources=sources_named, given_in=given_in, fingerprint=report.fingerprint
+            )
             complete(Generation(generation, metadata))
     return IndexReport(
         **{**msgspec.structs.asdict(report), "seconds": time.monotonic() - started},
@@ -162,7 +166,6 @@ def _batches(paths: Sequence[SourcePath], exclude: Collection[Identity]) -> Iter
 def _by_executor(
     generation: Path,
     work: Callable[[], Iterator[list[Entry]]],
-    names: tuple[tuple[str, ...], str],
     jobs: int | None,
     executor: Executor,
     on_progress: Progress,
@@ -179,6 +182,4 @@ def _by_executor(
     report.fingerprint = str(fingerprint)
     if str(again) != report.fingerprint:
         raise SourceError(executors.CHANGED)
-    metadata = metadata_of(shards, chosen, counts, report)
-    sources, given_in = names
-    return msgspec.structs.replace(metadata, sources=sources, given_in=given_in, fingerprint=report.fingerprint), report
+    return metadata_of(shards, chosen, counts, report), report

@@ -7,8 +7,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from kbarchive.index.earlier import Earlier
 from kbarchive.index.filling import Filled, Progress, fill
 from kbarchive.index.intake import Intake, Walk
@@ -40,11 +38,10 @@ def update(
     """Fills the folder of a new generation from the sources that `walk` goes through. `names` are those of the sources, as they
     were given, and of the folder in which.
     """
-    sources, given_in = names
     intake = Intake(walk, earlier)
     work = intake.batches()
     first = list(islice(work, 2))
-    same = None if first else earlier.if_same(sources, given_in, str(intake.fingerprint))
+    same = None if first else earlier.if_same(*names, str(intake.fingerprint))
     if same is not None:
         report = _report(earlier, earlier.shards(generation, 0).values())
         report.revisions, report.identical, report.fingerprint = same.revisions, same.identical, same.fingerprint
@@ -62,8 +59,7 @@ def update(
     report = filled.report
     report.add(_report(earlier, kept.values()))
     report.fingerprint = str(intake.fingerprint)
-    metadata = msgspec.structs.replace(filled.metadata, sources=sources, given_in=given_in, fingerprint=report.fingerprint)
-    return Update(metadata, report, is_new=True)
+    return Update(filled.metadata, report, is_new=True)
 
 
 def _workers(generation: Path, number: int) -> list[Worker]:
