@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from kbarchive.article import Article
 from kbarchive.index import build_index
@@ -11,6 +12,8 @@ from kbarchive.index.analysis import Finder
 from kbarchive.search import Index, open_index
 from kbarchive.search.results import Snippet
 from kbarchive.search.snippets import best_snippets
+
+T = TypeVar("T")
 
 _FORM = """\
 DOCUMENT:Q{number}  {date}  [{collection}]
@@ -111,3 +114,15 @@ def index_of(folder: Path, articles: Mapping[str, bytes] = ARTICLES) -> Index:
 def snippets_of(article: Article, weights: Mapping[bytes, float]) -> tuple[Snippet, ...]:
     """The snippets of an article for some terms."""
     return best_snippets(article, weights, Finder(weights))
+
+
+def from_one_and_two_processes(folder: Path, articles: Mapping[str, bytes], ask: Callable[[Index], T]) -> tuple[T, T]:
+    """What an index that one process built says, and one that two built, each with a shard of its own."""
+    source = write_articles(folder / "articles", articles)
+    said = []
+    for jobs in (1, 2):
+        build_index(source, folder / f"index{jobs}", jobs)
+        with open_index(folder / f"index{jobs}") as index:
+            assert len(index.metadata.shards) == jobs
+            said.append(ask(index))
+    return said[0], said[1]

@@ -36,7 +36,7 @@ def test_time_grows_with_the_length(before: str) -> None:
 
 def test_no_regular_expression_takes_more_than_quadratic_time() -> None:
     sre = pytest.importorskip("regexploit.ast.sre", reason="the extra fuzz is not installed; .ci/run installs it")
-    redos = pytest.importorskip("regexploit.redos")
+    redos = pytest.importorskip("regexploit.redos", reason="the extra fuzz is not installed; .ci/run installs it")
 
     class Parser(sre.SreOpParser):  # type: ignore[misc]  # no types
         """Possessive repetitions never go back; taken for greedy ones they are judged too hard."""

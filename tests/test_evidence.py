@@ -14,7 +14,7 @@ from kbarchive.index.forms import PART, SHIFT
 from kbarchive.index.zones import ZONES, Bounds, Piece, pack, pieces, unpack
 from kbarchive.search import evidence, open_index
 from tests.inverting import inverted
-from tests.searching import article, write_articles
+from tests.searching import article, from_one_and_two_processes, write_articles
 
 _Places = list[dict[int, tuple[float, int]]]
 
@@ -90,14 +90,10 @@ def test_worth_does_not_depend_on_the_shard(tmp_path: Path, monkeypatch: pytest.
         "Q910001": article(910001, "The SoundBlaster Is Silent", {"SUMMARY": "Set the SoundBlaster card up."}),
         "Q910002": article(910002, "Many Blasters", {"SUMMARY": "Blasters make sounds."}),
     }
-    source = write_articles(tmp_path / "articles", articles)
-    scores = []
-    for jobs in (1, 2):
-        build_index(source, tmp_path / f"index-{jobs}", jobs)
-        with open_index(tmp_path / f"index-{jobs}") as index:
-            assert len(index.metadata.shards) == jobs
-            scores.append([(hit.key, hit.score) for hit in index.search("blaster card sound").hits])
-    assert scores[0] == scores[1]
+    one, two = from_one_and_two_processes(
+        tmp_path, articles, lambda index: [(hit.key, hit.score) for hit in index.search("blaster card sound").hits]
+    )
+    assert one == two
 
 
 def test_kept_posting_lists_have_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ from kbarchive.index.store import FORMAT
 from kbarchive.parsing import parse_document
 from kbarchive.pipeline import WorkerError
 from kbarchive.search import Index, open_index
-from tests.searching import ARTICLES, article, index_of, write_articles
+from tests.searching import ARTICLES, article, from_one_and_two_processes, index_of, write_articles
 
 
 @pytest.fixture
@@ -135,15 +135,9 @@ def test_forms_count_the_same_in_whatever_shard_they_are(tmp_path: Path, monkeyp
         )
         for number in range(940001, 940021)
     }
-    source = write_articles(tmp_path / "articles", texts)
-    found = []
-    for jobs in (1, 2):
-        build_index(source, tmp_path / f"index{jobs}", jobs)
-        with open_index(tmp_path / f"index{jobs}") as index:
-            assert len(index.metadata.shards) == jobs
-            found.append(index.search("dashes reversed", limit=20))
-    assert len({hit.score for hit in found[0].hits}) == 2
-    assert found[0] == found[1]
+    one, two = from_one_and_two_processes(tmp_path, texts, lambda index: index.search("dashes reversed", limit=20))
+    assert len({hit.score for hit in one.hits}) == 2
+    assert one == two
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")

@@ -12,7 +12,7 @@ from kbarchive.index import build_index
 from kbarchive.index.likeness import groups, likeness
 from kbarchive.parsing import parse
 from kbarchive.search import Index, facet_filter, open_index
-from tests.searching import ARTICLES, article, index_of, snippets_of, write_articles
+from tests.searching import ARTICLES, article, from_one_and_two_processes, index_of, snippets_of, write_articles
 
 _STEPS = "Open the lid of the ferry, turn the brass key twice, wait for the bell, and lower the ramp onto the quay slowly."
 _HARBOUR = {
@@ -140,14 +140,9 @@ def test_folding_does_not_depend_on_the_number_of_processes(tmp_path: Path) -> N
         f"Q{number}": article(number, f"V{number % 2}: Knot {number // 2}", {"SUMMARY": f"{_STEPS} Knot {number // 2}."})
         for number in range(986_000, 986_300)
     }
-    folder = write_articles(tmp_path / "articles", many)
-    answers = []
-    for jobs in (1, 2):
-        build_index(folder, tmp_path / f"index{jobs}", jobs)
-        with open_index(tmp_path / f"index{jobs}") as index:
-            answers.append(index.search("ramp", 400, fold=True, facets=True))
-    assert answers[0] == answers[1]
-    assert answers[0].total == 150
+    one, two = from_one_and_two_processes(tmp_path, many, lambda index: index.search("ramp", 400, fold=True, facets=True))
+    assert one == two
+    assert one.total == 150
 
 
 @pytest.mark.parametrize(
