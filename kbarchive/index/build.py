@@ -22,7 +22,7 @@ from kbarchive.index.filling import Progress, alike, fill, input_order, metadata
 from kbarchive.index.folders import folder_to_build
 from kbarchive.index.publishing import complete, new_generation
 from kbarchive.index.storage import ShardStorage
-from kbarchive.index.store import Generation, Metadata
+from kbarchive.index.store import Generation, Metadata, shard_name
 from kbarchive.index.updating import update
 from kbarchive.index.workers import LocalWorker
 from kbarchive.pipeline import Report
@@ -123,7 +123,7 @@ def build_from_records(texts: Iterable[tuple[Article, bytes]], folder: Path, kno
     written.
     """
     with new_generation(folder) as generation:
-        shard = generation / "shard-0"
+        shard = generation / shard_name(0)
         shard.mkdir()
         worker = LocalWorker(ShardStorage(shard))
         for place, (article, source) in enumerate(texts):

@@ -22,7 +22,7 @@ from kbarchive.document import Document, Entry, Unread
 from kbarchive.errors import SearchIndexError
 from kbarchive.index.kept import KeptShard, documents_of
 from kbarchive.index.manifest import MANIFEST, Source, Text, read_manifest
-from kbarchive.index.store import MADE_BY, Generation, Metadata, checksum, current_generation
+from kbarchive.index.store import MADE_BY, Generation, Metadata, checksum, current_generation, shard_name
 from kbarchive.revisions import roles
 from kbarchive.states import KnownFiles, packed
 
@@ -71,7 +71,7 @@ class Earlier:
         for own in texts.values():
             own.sort(key=lambda kept: kept[0].number)
         return {
-            shard: KeptShard(self._shard(shard), folder / f"shard-{number}", texts[shard])
+            shard: KeptShard(self._shard(shard), folder / shard_name(number), texts[shard])
             for number, shard in enumerate(sorted(texts), first)
         }
 
@@ -98,7 +98,7 @@ class Earlier:
         return {place for place, source in self.kept.items() if source.texts[0].shard in given_up}
 
     def _shard(self, number: int) -> Path:
-        return self._folder / f"shard-{number}"
+        return self._folder / shard_name(number)
 
 
 def earlier_generation(index_dir: Path) -> Earlier:

@@ -21,6 +21,7 @@ from kbarchive.errors import SourceError
 from kbarchive.index.likeness import likeness
 from kbarchive.index.shard import Counts, Written
 from kbarchive.index.storage import ShardStorage
+from kbarchive.index.store import shard_name
 from kbarchive.index.workers import LocalWorker
 from kbarchive.pipeline import in_order, read_batch
 from kbarchive.report import Report
@@ -87,7 +88,7 @@ def shards(
             if shard is None:
                 raise SourceError(CHANGED)
             if portion.fates[0]:
-                name = f"shard-{number}"
+                name = shard_name(number)
                 (folder / name).mkdir()
                 for file, data in shard.files.items():
                     (folder / name / file).write_bytes(data)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from kbarchive.index.likeness import groups
 from kbarchive.index.manifest import Text
 from kbarchive.index.shard import Counts, Written
-from kbarchive.index.store import Metadata
+from kbarchive.index.store import Metadata, shard_name
 from kbarchive.index.workers import Holder, Part, Placed, Worker
 from kbarchive.report import Report
 from kbarchive.revisions import Role, roles
@@ -66,7 +66,7 @@ def fill(
     report = Report()
     for part in sorted(parts, key=lambda part: part.number):
         report.add(part.report)
-    shards = [f"shard-{number}" for number, texts in enumerate(written) if texts]
+    shards = [shard_name(number) for number, texts in enumerate(written) if texts]
     whole = set(chain.from_iterable(part.whole for part in parts))
     return Filled(metadata_of(shards, chosen, counts, report), report, _texts(written[: len(workers)], chosen, whole))
 

@@ -58,6 +58,11 @@ class Generation(NamedTuple):
     metadata: Metadata
 
 
+def shard_name(number: int) -> str:
+    """The folder of a shard in that of its generation."""
+    return f"shard-{number}"
+
+
 def rebuild_hint(index_dir: Path) -> str:
     """The command that makes an index anew, for messages."""
     return f"make it anew with: kbarchive index SOURCE... --index {index_dir}"

@@ -13,7 +13,7 @@ from kbarchive.index.intake import Intake, Walk
 from kbarchive.index.kept import KeptShard
 from kbarchive.index.manifest import Source, write_manifest
 from kbarchive.index.storage import ShardStorage
-from kbarchive.index.store import Metadata
+from kbarchive.index.store import Metadata, shard_name
 from kbarchive.index.workers import LocalWorker, ProcessWorker, Worker
 from kbarchive.pipeline import cores
 from kbarchive.report import Report
@@ -63,7 +63,7 @@ def update(
 
 
 def _workers(generation: Path, number: int) -> list[Worker]:
-    folders = [generation / f"shard-{shard}" for shard in range(number)]
+    folders = [generation / shard_name(shard) for shard in range(number)]
     for folder in folders:
         folder.mkdir()
     return [LocalWorker(ShardStorage(folders[0]))] if number == 1 else [ProcessWorker(folder) for folder in folders]
