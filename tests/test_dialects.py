@@ -365,6 +365,9 @@ def test_a_form_that_is_quoted_in_another(quoted: str) -> None:
     ("text", "date"),
     [
         ("29-DEC-1988", "1988-12-29"),
+        ("12 March 1994", "1994-03-12"),
+        ("2 Feb. 1990", "1990-02-02"),
+        ("12 Brumaire 1994", None),
         ("2-FEB-1990", "1990-02-02"),
         ("24-Oct-1994", "1994-10-24"),
         ("01-21-1996", "1996-01-21"),
@@ -586,6 +589,13 @@ def test_a_page_that_has_a_header_alone() -> None:
     article = kbarchive.parse("---\ntitle: A Lamp\n---\n_Original KB number:_ &nbsp; 900003\n")
     assert (article.id, article.title, article.sections) == ("Q900003", "A Lamp", ())
     assert [diagnostic.code for diagnostic in article.diagnostics] == ["no-body"]
+
+
+@pytest.mark.parametrize("date", ["May 1, 1997", "1 May 1997", "1-MAY-1997"])
+def test_the_date_of_a_page_in_any_order(date: str) -> None:
+    page = (CORPUS / "msdn" / "Q900316.txt").read_text(encoding="utf-8").replace("May 1, 1997", date, 1)
+    article = kbarchive.parse(page)
+    assert (article.modified, article.residue) == ("1997-05-01", ())
 
 
 def test_words_behind_a_date_are_kept() -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 _MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _PATTERNS = (
-    re.compile(r"(?P<day>\d{1,2})-(?P<name>[A-Za-z]{3})-(?P<year>\d{4})"),  # 29-DEC-1988, 2-FEB-1990
+    re.compile(r"(?P<day>\d{1,2})[-\s]\s*(?P<name>[A-Za-z]{3})[a-z]*\.?[-\s]\s*(?P<year>\d{4})"),  # 29-DEC-1988, 12 March 1994
     re.compile(r"(?P<month>\d{1,2})[-/](?P<day>\d{1,2})[-/](?P<year>\d{4})"),  # 01-21-1996, 6/25/2002: America's order
     re.compile(r"(?P<name>[A-Za-z]{3})[a-z]*\.?\s+(?P<day>\d{1,2}),?\s+(?P<year>\d{4})"),  # August 15, 2005
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),  # 2024-03-31
