@@ -71,6 +71,8 @@ def indexed(source: Path, folder: Path, jobs: int = 1, **settings: bool) -> Inde
         "indexed",
         "revisions",
         "identical",
+        "skipped",
+        "skipped_first",
         "fingerprint",
         "diagnostics",
         "dialects",
@@ -267,13 +269,22 @@ def test_source_that_changes_while_it_is_read_is_told(source: Path, tmp_path: Pa
         assert index.article("Q960001").title == "New Wombat"
 
 
-def test_file_that_is_no_article_is_looked_at_again(source: Path, tmp_path: Path, opened: list[str]) -> None:
-    (source / "notes.txt").write_text("nothing of the kind")
-    build_index(source, tmp_path / "index")
+def test_file_that_is_no_article_is_remembered(source: Path, tmp_path: Path, opened: list[str]) -> None:
+    notes, index_dir = source / "notes.txt", tmp_path / "index"
+    notes.write_text("nothing of the kind")
+    first = indexed(source, index_dir)
+    generations = sorted(os.listdir(index_dir))
     opened.clear()
-    report = indexed(source, tmp_path / "index")
-    assert report.skipped == 1
-    assert opened[0] == "notes.txt"
+    again = build_index(source, index_dir)
+    assert not opened
+    assert sorted(os.listdir(index_dir)) == generations
+    assert again.skipped_first == first.skipped_first
+    assert first.skipped == 1
+
+    notes.write_bytes(article(949999, "A Wombat in the Printer", {"SUMMARY": "It is asleep."}))
+    assert indexed(source, index_dir).skipped == 0
+    notes.write_text("nothing of the kind")
+    assert indexed(source, index_dir).skipped == 1
 
 
 def test_command_says_what_was_kept(source: Path, tmp_path: Path) -> None:

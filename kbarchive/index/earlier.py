@@ -95,7 +95,7 @@ class Earlier:
             if number < max(_LEAST_SIZE * read, _LEAST_PART * documents_of(self._shard(shard))):
                 given_up.add(shard)
                 read += number
-        return {place for place, source in self.kept.items() if source.texts[0].shard in given_up}
+        return {place for place, source in self.kept.items() if source.texts and source.texts[0].shard in given_up}
 
     def _shard(self, number: int) -> Path:
         return self._folder / shard_name(number)

@@ -20,11 +20,11 @@ Progress = Callable[[Report], object]
 
 
 class Filled(NamedTuple):
-    """What came of it. `texts` are those that were read, by the place of their document, where all of it became articles."""
+    """What came of it: of each document that a later build need not read, by its place, the texts, and why it has none."""
 
     metadata: Metadata
     report: Report
-    texts: dict[int, list[Text]]
+    known: dict[int, tuple[list[Text], str]]
 
 
 def fill(
@@ -67,8 +67,12 @@ def fill(
     for part in sorted(parts, key=lambda part: part.number):
         report.add(part.report)
     shards = [shard_name(number) for number, texts in enumerate(written) if texts]
-    whole = set(chain.from_iterable(part.whole for part in parts))
-    return Filled(metadata_of(shards, chosen, counts, report), report, _texts(written[: len(workers)], chosen, whole))
+    known: dict[int, tuple[list[Text], str]] = {place: ([], reason) for part in parts for place, reason in part.known.items()}
+    for shard, texts in enumerate(written[: len(workers)]):
+        for number, (text, role) in enumerate(zip(texts, chosen[shard], strict=True)):
+            if text.place in known:
+                known[text.place][0].append(Text(shard, number, role, text.facts, text.likeness))
+    return Filled(metadata_of(shards, chosen, counts, report), report, known)
 
 
 def metadata_of(shards: Iterable[str], chosen: Iterable[Iterable[int]], counts: Iterable[Counts], report: Report) -> Metadata:
@@ -108,15 +112,6 @@ def alike(
     for (shard, number), group in zip(order, groups(compared), strict=True):
         found[shard][number] = group
     return found
-
-
-def _texts(shards: Sequence[Sequence[Written]], chosen: Sequence[bytearray], places: set[int]) -> dict[int, list[Text]]:
-    texts: dict[int, list[Text]] = {}
-    for shard, written in enumerate(shards):
-        for number, (text, role) in enumerate(zip(written, chosen[shard], strict=True)):
-            if text.place in places:
-                texts.setdefault(text.place, []).append(Text(shard, number, role, text.facts, text.likeness))
-    return texts
 
 
 def _added_up(counts: Iterable[Counts]) -> Counts:

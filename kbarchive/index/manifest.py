@@ -1,7 +1,7 @@
 """What a generation was made of: the documents of its sources, and of each text in them what a later build must know.
 
 A MessagePack array of `Source`, in the order in which the sources were read. Only documents are in it all of which became
-articles; what else was met is read again by every build.
+articles, or which are no articles; what else was met is read again by every build.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ class Text(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A document: its names and its state as in `kbarchive.document.Document`, its SHA-256, its bytes, and its texts."""
+    """A document: its names and its state as in `kbarchive.document.Document`, its SHA-256, its bytes, and its texts, or what
+    it is instead of an article.
+    """
 
     file: str
     member: str | None
@@ -40,6 +42,7 @@ class Source(NamedTuple):
     state: bytes
     size: int
     texts: list[Text]
+    reason: str = ""
 
 
 def write_manifest(generation: Path, sources: Iterable[Source]) -> None:

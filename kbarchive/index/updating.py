@@ -7,6 +7,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
+from kbarchive.document import Skipped
 from kbarchive.index.earlier import Earlier
 from kbarchive.index.filling import Filled, Progress, fill
 from kbarchive.index.intake import Intake, Walk
@@ -71,9 +72,10 @@ def _workers(generation: Path, number: int) -> list[Worker]:
 
 def _sources(intake: Intake, filled: Filled, earlier: Earlier, numbers: Mapping[int, int]) -> Iterator[Source]:
     """The manifest: what was read, and what was kept, whose shards have new numbers."""
-    for place in sorted(filled.texts.keys() | earlier.kept.keys()):
-        if place in filled.texts:
-            yield intake.documents[place]._replace(texts=filled.texts[place])
+    for place in sorted(filled.known.keys() | earlier.kept.keys()):
+        if place in filled.known:
+            texts, reason = filled.known[place]
+            yield intake.documents[place]._replace(texts=texts, reason=reason)
         else:
             source = earlier.kept[place]
             yield source._replace(texts=[text._replace(shard=numbers[text.shard]) for text in source.texts])
@@ -82,6 +84,9 @@ def _sources(intake: Intake, filled: Filled, earlier: Earlier, numbers: Mapping[
 def _report(earlier: Earlier, shards: Iterable[KeptShard]) -> Report:
     """The report of what was kept."""
     report = Report(documents=len(earlier.kept), bytes=sum(source.size for source in earlier.kept.values()))
+    for _, source in sorted(earlier.kept.items()):
+        if source.reason:
+            report.count(Skipped(source.file, source.member, source.reason))
     for shard in shards:
         counts = shard.all_counts()
         report.dialects.update(counts.get("dialect", {}))

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 from whoosh.filedb.filestore import Storage
 
 from kbarchive.article import Article
-from kbarchive.document import Document, Entry
+from kbarchive.document import Document, Entry, Skipped
 from kbarchive.errors import SearchIndexError
 from kbarchive.index.records import sources
 from kbarchive.index.shard import Counts, ShardWriter, Written
@@ -32,11 +32,13 @@ Placed = list[tuple[int, Entry]]
 
 
 class Part(NamedTuple):
-    """What came of a batch: its number, the report of it, and the places of the documents all of which became articles."""
+    """What came of a batch: its number and its report. `known` has the places of the documents that a later build need not
+    read: all of a document became articles, or it is none, and then it has the reason.
+    """
 
     number: int
     report: Report
-    whole: list[int]
+    known: dict[int, str]
 
 
 class Holder(Protocol):
@@ -70,7 +72,7 @@ class LocalWorker:
 
     def send(self, number: int, batch: Placed) -> None:
         report = Report()
-        whole = []
+        known = {}
         read = read_batch((entry for _, entry in batch), report)
         for (place, entry), (_, outcomes) in zip(batch, read, strict=True):
             articles = [outcome for outcome in outcomes if isinstance(outcome, Article)]
@@ -78,8 +80,10 @@ class LocalWorker:
                 for article, source in zip(articles, sources(articles, entry.data), strict=False):
                     self.take(article, source, place)
             if articles and len(articles) == len(outcomes):
-                whole.append(place)
-        self.parts.append(Part(number, report, whole))
+                known[place] = ""
+            elif isinstance(entry, Document) and len(outcomes) == 1 and isinstance(outcomes[0], Skipped):
+                known[place] = outcomes[0].reason
+        self.parts.append(Part(number, report, known))
 
     def take(self, article: Article, source: bytes, place: int) -> None:
         """Adds an article that was read, as `ShardWriter.add` does."""
