@@ -11,7 +11,7 @@ from lark import Lark
 
 from kbarchive.parsing.grammars import TokenListLexer
 from kbarchive.resources import grammar_text
-from kbarchive.search.fields import NAMES
+from kbarchive.search.fields import NAMES, bound_key
 from kbarchive.search.language import read
 from kbarchive.search.nodes import And, Phrase, Word, cost
 from kbarchive.search.query import parse
@@ -70,6 +70,7 @@ from tests.querying import PASTED, SIGNS
         ("modified:..1999-5", "Range('modified', '', '<=1999-05')"),
         ("modified:>=1999-05", "Range('modified', '>=1999-05', '')"),
         ("-modified:<1999-05-12", "Not(Range('modified', '', '<1999-05-12'))"),
+        ("modified:1999-12-31..1999-12-31", "Range('modified', '>=1999-12-31', '<=1999-12-31')"),
         ("version:4.0..5.5 version:5.5", "Range('version', '>=4.0', '<=5.5'), Field('version', Word('5.5'))"),
         # Wildcards and fuzzy words
         ("relay* c?t win*32", "Wildcard('relay*'), Wildcard('c?t'), Wildcard('win*32')"),
@@ -106,6 +107,15 @@ def test_parse(text: str, nodes: str) -> None:
         ("a NEAR/2 (b)", "Word('a'), Word('NEAR/2'), Word('b')", "operator", "NEAR/2"),
         ("modified:soon", "Word('modified:soon')", "field-value", "soon"),
         ("modified:1999-13", "Word('modified:1999-13')", "field-value", "1999-13"),
+        ("modified:1999-12-32", "Word('modified:1999-12-32')", "field-value", "1999-12-32"),
+        ("modified:1996..soon", "Word('modified:1996..soon')", "field-value", "1996..soon"),
+        ("version:>new", "Word('version:>new')", "field-value", ">new"),
+        (
+            "version:>=123456789012345678901",
+            "Word('version:>=123456789012345678901')",
+            "field-value",
+            ">=123456789012345678901",
+        ),
         ("  modified:>soon", "Word('modified:>soon')", "field-value", ">soon"),
         ("-modified:199*", "Word('-modified:199*')", "field-value", "199*"),
         ("cites:me", "Word('cites:me')", "field-value", "me"),
@@ -153,6 +163,33 @@ def test_titles_are_words_and_phrases() -> None:
     assert len(titles) > 60
     for title in titles:
         assert all(isinstance(node, Word | Phrase) for node in parse(title).tree.nodes), title
+
+
+@pytest.mark.parametrize(("name", "example"), [("modified", "1996..1999 or >=1999-05"), ("version", "4.0..5.5 or >=5")])
+def test_the_message_shows_a_range_of_the_field(name: str, example: str) -> None:
+    (found,) = parse(f"{name}:>soon").diagnostics
+    assert found.message == f"{name}: wants a range such as {example}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "key"),
+    [
+        ("version", "5.0", (5,)),
+        ("version", "5.00.0", (5,)),
+        ("version", "10.50", (10, 50)),
+        ("version", "4.0a (OEM 3)", (4,)),
+        ("version", "0.0", (0,)),
+        ("version", "OEM 3", ()),
+        ("modified", "2000-10-00", (2000, 10, 0)),
+    ],
+)
+def test_what_values_are_compared_by(name: str, value: str, key: tuple[int, ...]) -> None:
+    assert bound_key(name, value) == key
+
+
+def test_what_takes_long_costs_more() -> None:
+    text = '-title:(a OR "b c") d* NEAR/3 e~ modified:>1999'
+    assert cost(parse(text).tree) == 1 + 2 + (4 + 4 + 6) + 1
 
 
 def test_the_grammar_has_no_conflict() -> None:

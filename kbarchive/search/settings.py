@@ -10,7 +10,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     names: float = 1.0
     """The share of a word's worth that another name of the same thing has: vb, Visual Basic."""
-    words: float = 0.4
+    words: float = 0.7
     """The share of a word that may be meant: crash, stop responding."""
     telling: float = 0.2
     """What more of the articles than this share have is not meant by another word: error for bug."""
