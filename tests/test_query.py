@@ -19,7 +19,6 @@ from kbarchive.search.units import MOST_WORDS, Unit, plan
 from tests.corpus import corpus_files
 from tests.querying import PASTED, SIGNS
 
-
 _LONG = ">=123456789012345678901"  # longer than any version
 
 
