@@ -287,6 +287,29 @@ def test_file_that_is_no_article_is_remembered(source: Path, tmp_path: Path, ope
     assert indexed(source, index_dir).skipped == 1
 
 
+def test_what_is_not_even_a_document_is_remembered(source: Path, tmp_path: Path) -> None:
+    index_dir, tar = tmp_path / "index", tmp_path / "articles.tar"
+
+    def packed(kind: bytes) -> None:
+        with tarfile.open(tar, "w") as archive:
+            archive.add(source, "articles")
+            info = tarfile.TarInfo("articles/odd")
+            info.type, info.linkname = kind, "elsewhere"
+            archive.addfile(info)
+
+    packed(tarfile.SYMTYPE)
+    first = indexed(tar, index_dir)
+    assert first.skipped == 1
+    generations = sorted(os.listdir(index_dir))
+    again = build_index(tar, index_dir)
+    assert sorted(os.listdir(index_dir)) == generations
+    assert (again.skipped_first, again.documents) == (first.skipped_first, first.documents)
+    packed(tarfile.FIFOTYPE)
+    changed = indexed(tar, index_dir)
+    assert changed.skipped_first != first.skipped_first
+    assert changed.reused == changed.articles
+
+
 def test_command_says_what_was_kept(source: Path, tmp_path: Path) -> None:
     place = str(tmp_path / "index")
     assert kbarchive("index", str(source), "--index", place).returncode == 0

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from kbarchive.document import Document, Entry, Unread
+from kbarchive.document import Entry, Failure, Skipped, Unread
 from kbarchive.errors import SearchIndexError
 from kbarchive.index.kept import KeptShard, documents_of
 from kbarchive.index.manifest import MANIFEST, Source, Text, read_manifest
@@ -47,14 +47,14 @@ class Earlier:
         self.kept: dict[int, Source] = {}
 
     def keeps(self, place: int, entry: Entry | Unread, digest: bytes) -> bool:
-        """Whether the entry at this place is a document that the generation has; it is kept then."""
-        if not isinstance(entry, Document | Unread):
+        """Whether the entry at this place is one that the generation has; it is kept then."""
+        if isinstance(entry, Failure):  # it may heal
             return False
-        member = entry.member if isinstance(entry, Document) else None
+        member = None if isinstance(entry, Unread) else entry.member
         same = self._waiting.get((entry.file, member, digest))
-        if not same:
+        if not same or (isinstance(entry, Skipped) and same[-1].reason != entry.reason):
             return False
-        self.kept[place] = same.pop()._replace(state=entry.state)
+        self.kept[place] = same.pop()._replace(state=b"" if isinstance(entry, Skipped) else entry.state)
         return True
 
     def give_up(self, read: int) -> dict[int, Source]:

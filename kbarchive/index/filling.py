@@ -20,7 +20,7 @@ Progress = Callable[[Report], object]
 
 
 class Filled(NamedTuple):
-    """What came of it: of each document that a later build need not read, by its place, the texts, and why it has none."""
+    """What came of it: of each entry that a later build need not read, by its place, the texts, and why it has none."""
 
     metadata: Metadata
     report: Report

@@ -21,13 +21,13 @@ Walk = Callable[[], Iterator[Entry | Unread]]
 class Intake:
     """Goes through the sources once, and once more where documents must be read after all that were to be kept.
 
-    Each entry has a place, its number among all. `fingerprint` tells what was met, `documents` what was read: names and
+    Each entry has a place, its number among all. `fingerprint` tells what was met, `sources` what was read: names and
     states, without texts, by place; both are whole when the batches are at their end.
     """
 
     def __init__(self, walk: Walk, earlier: Earlier) -> None:
         self.fingerprint = Fingerprint()
-        self.documents: dict[int, Source] = {}
+        self.sources: dict[int, Source] = {}
         self._walk = walk
         self._earlier = earlier
         self._places: deque[int] = deque()
@@ -48,11 +48,11 @@ class Intake:
                 (digest,) = digests([entry])
             self.fingerprint.add([digest])
             yield self._placed(place, entry, digest)
-        yield from self._read_again(self._earlier.give_up(len(self.documents)))
+        yield from self._read_again(self._earlier.give_up(len(self.sources)))
 
     def _placed(self, place: int, entry: Entry, digest: bytes) -> Entry:
-        if isinstance(entry, Document):
-            self.documents[place] = Source(entry.file, entry.member, digest, entry.state, len(entry.data), [])
+        state, size = (entry.state, len(entry.data)) if isinstance(entry, Document) else (b"", 0)
+        self.sources[place] = Source(entry.file, entry.member, digest, state, size, [])
         self._places.append(place)
         return entry
 

@@ -1,7 +1,7 @@
 """What a generation was made of: the documents of its sources, and of each text in them what a later build must know.
 
-A MessagePack array of `Source`, in the order in which the sources were read. Only documents are in it all of which became
-articles, or which are no articles; what else was met is read again by every build.
+A MessagePack array of `Source`, in the order in which the sources were read. Only entries are in it all of which became
+articles, or which are no articles; what else was met, as what could not be read, is read again by every build.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Text(NamedTuple):
 
 class Source(NamedTuple):
     """A document: its names and its state as in `kbarchive.document.Document`, its SHA-256, its bytes, and its texts, or what
-    it is instead of an article.
+    it is instead of an article. What is not even a document, as a link, has neither SHA-256 nor state.
     """
 
     file: str

@@ -75,7 +75,7 @@ def _sources(intake: Intake, filled: Filled, earlier: Earlier, numbers: Mapping[
     for place in sorted(filled.known.keys() | earlier.kept.keys()):
         if place in filled.known:
             texts, reason = filled.known[place]
-            yield intake.documents[place]._replace(texts=texts, reason=reason)
+            yield intake.sources[place]._replace(texts=texts, reason=reason)
         else:
             source = earlier.kept[place]
             yield source._replace(texts=[text._replace(shard=numbers[text.shard]) for text in source.texts])
@@ -83,7 +83,8 @@ def _sources(intake: Intake, filled: Filled, earlier: Earlier, numbers: Mapping[
 
 def _report(earlier: Earlier, shards: Iterable[KeptShard]) -> Report:
     """The report of what was kept."""
-    report = Report(documents=len(earlier.kept), bytes=sum(source.size for source in earlier.kept.values()))
+    kept = earlier.kept.values()
+    report = Report(documents=sum(bool(source.digest) for source in kept), bytes=sum(source.size for source in kept))
     for _, source in sorted(earlier.kept.items()):
         if source.reason:
             report.count(Skipped(source.file, source.member, source.reason))

@@ -32,7 +32,7 @@ Placed = list[tuple[int, Entry]]
 
 
 class Part(NamedTuple):
-    """What came of a batch: its number and its report. `known` has the places of the documents that a later build need not
+    """What came of a batch: its number and its report. `known` has the places of the entries that a later build need not
     read: all of a document became articles, or it is none, and then it has the reason.
     """
 
@@ -81,7 +81,7 @@ class LocalWorker:
                     self.take(article, source, place)
             if articles and len(articles) == len(outcomes):
                 known[place] = ""
-            elif isinstance(entry, Document) and len(outcomes) == 1 and isinstance(outcomes[0], Skipped):
+            elif len(outcomes) == 1 and isinstance(outcomes[0], Skipped):
                 known[place] = outcomes[0].reason
         self.parts.append(Part(number, report, known))
 
