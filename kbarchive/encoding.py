@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from kbarchive._version import __version__
 from kbarchive.article import SCHEMA, Article
 from kbarchive.document import Entry, Failure, reason
 from kbarchive.errors import SourceError
 from kbarchive.pipeline import Retry, failed, read_batch
 from kbarchive.report import Report
+from kbarchive.resources import code_version
 from kbarchive.revisions import Role
 from kbarchive.selection import Selection
 from kbarchive.writers.writer import Writer
@@ -48,7 +48,7 @@ class Encoder:
         self._writer = writer
         self._selection = selection
         names = sorted(selection.names) if selection else None
-        told = (__version__, SCHEMA, pickle.dumps(writer), names)
+        told = (code_version(), SCHEMA, pickle.dumps(writer), names)
         self._made_of = hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).digest()
 
     def __call__(self, work: Work) -> Part:

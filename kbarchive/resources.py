@@ -9,9 +9,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from kbarchive._version import __version__
 from kbarchive.errors import ResourceError
 
 _PACKAGE = Path(__file__).resolve().parent
+_CODE = (".py", ".lark", ".txt")
 
 
 @cache
@@ -26,6 +28,18 @@ def resource_folder(name: str) -> Path:
     raise ResourceError(
         f"the folder {name}/ is missing beside {_PACKAGE}: the installation is incomplete; install kbarchive again"
     )
+
+
+@cache
+def code_version() -> str:
+    """Another one whenever the code is another, a dialect, a grammar or the thesaurus: what was made before is made again."""
+    import hashlib  # only where something is made
+
+    digest = hashlib.sha256(__version__.encode())
+    for folder in (_PACKAGE, resource_folder("grammar")):
+        for path in sorted(path for path in folder.rglob("*") if path.suffix in _CODE):
+            digest.update(f"{path.relative_to(folder).as_posix()} ".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def grammar_text(name: str) -> str:

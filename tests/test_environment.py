@@ -71,6 +71,12 @@ def test_closed_and_full_standard_output_are_told(folder: str, command: tuple[st
         assert told(done) == f"{name}: error: cannot write standard output: {why}"
 
 
+def test_queries_of_a_standard_input_that_is_closed(folder: str) -> None:
+    done = shell('"$@" <&-', *SEARCH, "--queries", "-", KBARCHIVE_INDEX=folder)
+    assert done.returncode == 2
+    assert told(done) == "kbsearch: error: standard input is closed"
+
+
 def test_what_is_not_written_to_standard_output_needs_none(folder: str, tmp_path: Path) -> None:
     """No file that is opened takes the number of a closed stream: nothing of what is said gets into it."""
     for number, script in enumerate(('"$@" >&-', '"$@" >&- 2>&-', '"$@" <&- >&- 2>&-')):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -10,7 +12,8 @@ import pytest
 from kbarchive.index import build_index
 from kbarchive.index.thesaurus import LONGEST, thesaurus
 from kbarchive.search import Explanation, Index, open_index
-from tests.searching import article, write_articles
+from kbarchive.search.concepts import ASKING_FORMS
+from tests.searching import article, index_of, write_articles
 
 _FILLER = "The lamp of the printer shows green, and the drawer holds two hundred sheets of plain paper."
 
@@ -67,6 +70,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         ("80040154h noon", "Q920007"),
         ("why does my ledger always freeze", "Q920001"),  # words that only ask
         ("-2147221164 noon", "Q920007"),  # as a negative number
+        ("2147746132 noon", "Q920007"),  # as one without sign
         ("CreateLampEx", "Q920008"),  # without the letter of its variant
         ("CreateLampExA opens", "Q920008"),  # with that of another
         ("create lamp twice", "Q920008"),  # by its parts
@@ -92,6 +96,45 @@ def test_a_short_query_wants_all_its_words_or_what_they_mean(index: Index) -> No
     assert [hit.key for hit in index.search("ledger crash").hits] == ["Q920001"]
     assert not index.search("ledger crash").partial
     assert index.search("ledger zebra").partial
+
+
+@pytest.mark.parametrize(("borders", "found"), [(40, 40), (10, 12)])
+def test_what_may_be_meant_is_found_where_few_have_the_word(tmp_path: Path, borders: int, found: int) -> None:
+    texts = ["A border of roses."] * borders + ["A frame of wood."] * 2
+    articles = {
+        f"Q{number}": article(number, f"Garden, Part {number}", {"SUMMARY": text}) for number, text in enumerate(texts, 920200)
+    }
+    with index_of(tmp_path, articles) as index:
+        results = index.search("border", limit=100)
+        assert results.total == found
+        assert all("border" in hit.snippets[0].text for hit in results.hits[:borders])
+
+
+@pytest.mark.parametrize("query", ["outlook crashes on startup", "outlook crashes"])
+def test_a_filter_lets_nothing_in(tmp_path: Path, query: str) -> None:
+    texts = ["Outlook crashes on startup.", "Outlook crashes.", "The startup of the lamp.", "A lamp.", "A lamp on a table."]
+    articles = {
+        f"Q{number}": article(number, f"Lamps, Part {number}", {"SUMMARY": text}, collection=collection)
+        for number, (text, collection) in enumerate(itertools.product(texts, ("exchange", "winnt")), 920200)
+    }
+    with index_of(tmp_path, articles) as index:
+        everything = index.search(query, limit=100, facets=True)
+        counts = everything.facets["collection"]
+        assert len(counts) == 2
+        for name, count in counts.items():
+            other = next(other for other in counts if other != name)
+            for narrowed in (f"{query} collection:{name}", f"{query} -collection:{other}"):
+                results = index.search(narrowed, limit=100)
+                assert results.total == count
+                assert {hit.key for hit in results.hits} < {hit.key for hit in everything.hits}
+
+
+@pytest.mark.parametrize(("query", "key"), [("ups", "Q920200"), ("up", "Q920201"), ("dos", "Q920202"), ("do", "Q920203")])
+def test_a_short_name_is_no_plural(tmp_path: Path, query: str, key: str) -> None:
+    texts = ["The UPS hums.", "The lamp hangs up.", "A lamp of DOS.", "All that lamps do."]
+    articles = {f"Q{number}": article(number, f"Hum {number}", {"SUMMARY": text}) for number, text in enumerate(texts, 920200)}
+    with index_of(tmp_path, articles) as index:
+        assert [hit.key for hit in index.search(query).hits] == [key]
 
 
 def test_scores_are_the_sum_of_what_explains_them(index: Index) -> None:
@@ -127,3 +170,6 @@ def test_the_thesaurus_is_sound() -> None:
     for stems, terms in names.words.items():
         assert b" ".join(stems) not in terms
         assert len(set(terms)) == len(terms), stems
+    # A name is that of one thing, and not a word of every sentence.
+    assert [stems for stems, terms in names.names.items() if len(terms) > 1] == []
+    assert [stems for stems in names.names if len(stems) == 1 and stems[0] in ASKING_FORMS] == []

@@ -73,6 +73,7 @@ def indexed(source: Path, folder: Path, jobs: int = 1, **settings: bool) -> Inde
         "identical",
         "skipped",
         "skipped_first",
+        "failures",
         "fingerprint",
         "diagnostics",
         "dialects",
@@ -212,7 +213,7 @@ def test_what_cannot_be_kept_is_read_again(source: Path, tmp_path: Path, what: s
     build_index(source, index_dir)
     generation = store.current_generation(index_dir).folder
     if what == "another version":
-        monkeypatch.setattr(earlier, "MADE_BY", "kbarchive 0")
+        monkeypatch.setattr(earlier, "code_version", lambda: "another")
     elif what == "no manifest":
         (generation / "manifest").unlink()
     else:
@@ -308,6 +309,23 @@ def test_what_is_not_even_a_document_is_remembered(source: Path, tmp_path: Path)
     changed = indexed(tar, index_dir)
     assert changed.skipped_first != first.skipped_first
     assert changed.reused == changed.articles
+
+
+def test_what_cannot_be_read_is_remembered_until_it_heals(source: Path, tmp_path: Path) -> None:
+    index_dir, link = tmp_path / "index", source / "B.TXT"
+    link.symlink_to(tmp_path / "elsewhere")
+    (source / "A.txt").write_text("nothing of the kind")
+    (source / "Z.txt").write_text("nor this")
+    assert len(indexed(source, index_dir).failures) == 1
+    generations = sorted(os.listdir(index_dir))
+    assert len(build_index(source, index_dir).failures) == 1
+    assert sorted(os.listdir(index_dir)) == generations
+    # What is new stands between what was there, in the report, too.
+    (source / "M.txt").write_text("nor that")
+    (source / "C.TXT").symlink_to(tmp_path / "nowhere")
+    assert [Path(skipped.file).name for skipped in indexed(source, index_dir).skipped_first] == ["A.txt", "M.txt", "Z.txt"]
+    (tmp_path / "elsewhere").write_bytes(article(949999, "A Wombat in the Printer", {"SUMMARY": "It is asleep."}))
+    assert [Path(failure.file).name for failure in indexed(source, index_dir).failures] == ["C.TXT"]
 
 
 def test_command_says_what_was_kept(source: Path, tmp_path: Path) -> None:

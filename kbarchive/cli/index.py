@@ -58,7 +58,7 @@ def index(
     \b
     Exit codes:
       0  all was read
-      1  some files could not be read, or articles had back (they are named); the others are indexed
+      1  some files could not be read, or articles not be had back (they are named); the others are indexed
       2  no index was made
     """
     from kbarchive.index import build_index

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from typing import NoReturn, cast
 
@@ -13,6 +14,7 @@ from kbarchive.cli import hits
 from kbarchive.cli.completion import complete_query
 from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, counted, run, say, wants_color
 from kbarchive.cli.opening import index_option, opened
+from kbarchive.errors import SourceError
 from kbarchive.render.clean import printable
 from kbarchive.resources import query_help
 from kbarchive.search import Index, Results, Sort
@@ -85,7 +87,7 @@ def _show_query_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> No
     help="Near-identical articles as one hit. Default: only where hits are shown for people, not with --json and the like.",
 )
 @click.option("--like", metavar="ID", help="The articles most like one, in place of a query.")
-@click.option("--queries", metavar="FILE", help="A query a line from a file, or - for stdin, in place of a query.")
+@click.option("--queries", metavar="FILE", help="A query a line from a file, or - for stdin; empty lines do not count.")
 @index_option
 @click.option("--facets", is_flag=True, help="Count all that was found by collection, product, keyword, type and year.")
 @click.option("--explain", is_flag=True, help="Tell of each hit why it has its score; also in --json and --jsonl.")
@@ -189,6 +191,8 @@ def _check_asked(ctx: click.Context, words: tuple[str, ...], like: str | None, q
 
 def _lines_of(path: str) -> Iterator[str]:
     """The queries of a file or stdin, one a line; empty lines are none."""
+    if path == "-" and sys.stdin is None:
+        raise SourceError("standard input is closed")
     with click.open_file(path, encoding="utf-8", errors="replace") as file:
         yield from (line.strip() for line in file if line.strip())
 

@@ -44,6 +44,9 @@ _SHORT_WORD = 4
 _PAST = re.compile(r"(?:ed|ings?)\Z")
 _SHORT_STEM = 3
 
+# UPS is no plural of up, nor DOS of do, WINS of win; what is a plural of two letters, as CDs, is a name in the thesaurus.
+_NO_PLURAL = re.compile(r"[a-z]{2}s|wins")
+
 # Words are remembered; text repeats itself. The bounds keep memory flat.
 _REMEMBERED_WORDS = 100_000
 _REMEMBERED_TEXTS = 50_000
@@ -212,7 +215,7 @@ def _known(word: str) -> tuple[tuple[bytes, ...], bytes]:
 @lru_cache(_REMEMBERED_WORDS)
 def _stem(word: str) -> str:
     """Porter's stem of a word of letters; codes and names with digits stay as they are."""
-    if not (len(word) > 2 and word.isascii() and word.isalpha()):
+    if not (len(word) > 2 and word.isascii() and word.isalpha()) or _NO_PLURAL.fullmatch(word):
         return word
     stem: str = porter_stem(word)
     # Porter undoes a doubled letter before ed and ing, Whoosh's code does not: stopped, stop. But adding is a form of add.

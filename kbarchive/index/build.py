@@ -27,7 +27,7 @@ from kbarchive.index.updating import update
 from kbarchive.index.workers import LocalWorker
 from kbarchive.pipeline import Report
 from kbarchive.reading import batches
-from kbarchive.resources import resource_folder
+from kbarchive.resources import code_version, resource_folder
 from kbarchive.sources import Identity, SourcePath, entries, identity, is_once_only, refuse_once_only
 
 
@@ -99,7 +99,7 @@ def build_index(
         if is_new:
             sources_named, given_in = names
             metadata = msgspec.structs.replace(
-                metadata, sources=sources_named, given_in=given_in, fingerprint=report.fingerprint
+                metadata, sources=sources_named, given_in=given_in, fingerprint=report.fingerprint, code=code_version()
             )
             complete(Generation(generation, metadata))
     return IndexReport(

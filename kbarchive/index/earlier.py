@@ -18,11 +18,12 @@ from pathlib import Path
 
 import msgspec
 
-from kbarchive.document import Entry, Failure, Skipped, Unread
+from kbarchive.document import Document, Entry, Unread
 from kbarchive.errors import SearchIndexError
 from kbarchive.index.kept import KeptShard, documents_of
 from kbarchive.index.manifest import MANIFEST, Source, Text, read_manifest
-from kbarchive.index.store import MADE_BY, Generation, Metadata, checksum, current_generation, shard_name
+from kbarchive.index.store import Generation, Metadata, checksum, current_generation, shard_name
+from kbarchive.resources import code_version
 from kbarchive.revisions import roles
 from kbarchive.states import KnownFiles, packed
 
@@ -32,7 +33,7 @@ _LEAST_PART = 0.8
 
 class Earlier:
     """The generation in use with its manifest, if there is one that can be kept. Its `known` files need not be read. `kept`
-    are the documents that are still the same, by their places among all that the sources give.
+    are the entries that are still the same, by their places among all that the sources give.
     """
 
     def __init__(self, generation: Generation | None = None, sources: Sequence[Source] = ()) -> None:
@@ -48,13 +49,11 @@ class Earlier:
 
     def keeps(self, place: int, entry: Entry | Unread, digest: bytes) -> bool:
         """Whether the entry at this place is one that the generation has; it is kept then."""
-        if isinstance(entry, Failure):  # it may heal
+        state = entry.state if isinstance(entry, Document | Unread) else None
+        same = self._waiting.get((entry.file, None if isinstance(entry, Unread) else entry.member, digest))
+        if not same or (state is None and same[-1].outcome != entry):
             return False
-        member = None if isinstance(entry, Unread) else entry.member
-        same = self._waiting.get((entry.file, member, digest))
-        if not same or (isinstance(entry, Skipped) and same[-1].reason != entry.reason):
-            return False
-        self.kept[place] = same.pop()._replace(state=b"" if isinstance(entry, Skipped) else entry.state)
+        self.kept[place] = same.pop()._replace(state=state or b"")
         return True
 
     def give_up(self, read: int) -> dict[int, Source]:
@@ -102,11 +101,11 @@ class Earlier:
 
 
 def earlier_generation(index_dir: Path) -> Earlier:
-    """The generation in use, where it can be kept: it is whole, and made by this version, whose records are the same."""
+    """The generation in use, where it can be kept: it is whole, and made by this very code, whose records are the same."""
     try:
         generation = current_generation(index_dir)
         metadata = generation.metadata
-        if metadata.made_by != MADE_BY or MANIFEST not in metadata.files:
+        if metadata.code != code_version() or MANIFEST not in metadata.files:
             return Earlier()
         if any(checksum(generation.folder / name) != written for name, written in metadata.files.items()):
             return Earlier()

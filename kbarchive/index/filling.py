@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from kbarchive.document import Failure, Skipped
 from kbarchive.index.likeness import groups
 from kbarchive.index.manifest import Text
 from kbarchive.index.shard import Counts, Written
@@ -19,12 +20,19 @@ from kbarchive.revisions import Role, roles
 Progress = Callable[[Report], object]
 
 
+class Known(NamedTuple):
+    """What a later build must know of an entry, so as not to read it: its texts, or what came of it instead."""
+
+    texts: list[Text]
+    outcome: Skipped | Failure | None
+
+
 class Filled(NamedTuple):
-    """What came of it: of each entry that a later build need not read, by its place, the texts, and why it has none."""
+    """What came of it; `known` are the entries that a later build need not read, by their places."""
 
     metadata: Metadata
     report: Report
-    known: dict[int, tuple[list[Text], str]]
+    known: dict[int, Known]
 
 
 def fill(
@@ -67,11 +75,11 @@ def fill(
     for part in sorted(parts, key=lambda part: part.number):
         report.add(part.report)
     shards = [shard_name(number) for number, texts in enumerate(written) if texts]
-    known: dict[int, tuple[list[Text], str]] = {place: ([], reason) for part in parts for place, reason in part.known.items()}
+    known = {place: Known([], outcome) for part in parts for place, outcome in part.known.items()}
     for shard, texts in enumerate(written[: len(workers)]):
         for number, (text, role) in enumerate(zip(texts, chosen[shard], strict=True)):
             if text.place in known:
-                known[text.place][0].append(Text(shard, number, role, text.facts, text.likeness))
+                known[text.place].texts.append(Text(shard, number, role, text.facts, text.likeness))
     return Filled(metadata_of(shards, chosen, counts, report), report, known)
 
 

@@ -48,7 +48,7 @@ class Intake:
                 (digest,) = digests([entry])
             self.fingerprint.add([digest])
             yield self._placed(place, entry, digest)
-        yield from self._read_again(self._earlier.give_up(len(self.sources)))
+        yield from self._read_again(self._earlier.give_up(sum(source.is_document for source in self.sources.values())))
 
     def _placed(self, place: int, entry: Entry, digest: bytes) -> Entry:
         state, size = (entry.state, len(entry.data)) if isinstance(entry, Document) else (b"", 0)

@@ -1,7 +1,7 @@
 """What a generation was made of: the documents of its sources, and of each text in them what a later build must know.
 
-A MessagePack array of `Source`, in the order in which the sources were read. Only entries are in it all of which became
-articles, or which are no articles; what else was met, as what could not be read, is read again by every build.
+A MessagePack array of `Source`, in the order in which the sources were read: whatever became articles as a whole, is none, or
+could not be read. A document on which kbarchive itself failed is not in it, so that every build reads it again.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from kbarchive.document import Failure, Skipped
 from kbarchive.index.likeness import Likeness
 from kbarchive.revisions import Facts
 
@@ -32,8 +33,8 @@ class Text(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A document: its names and its state as in `kbarchive.document.Document`, its SHA-256, its bytes, and its texts, or what
-    it is instead of an article. What is not even a document, as a link, has neither SHA-256 nor state.
+    """A document: its names and its state as in `kbarchive.document.Document`, its SHA-256, its bytes, and its texts, or the
+    `reason` that it has none. What is not even a document, as a link, or could not be read, has neither SHA-256 nor state.
     """
 
     file: str
@@ -43,6 +44,19 @@ class Source(NamedTuple):
     size: int
     texts: list[Text]
     reason: str = ""
+    failed: bool = False
+
+    @property
+    def is_document(self) -> bool:
+        """Whether there was anything to read."""
+        return bool(self.digest)
+
+    @property
+    def outcome(self) -> Skipped | Failure | None:
+        """What came of it, where it was no article."""
+        if not self.reason:
+            return None
+        return (Failure if self.failed else Skipped)(self.file, self.member, self.reason)
 
 
 def write_manifest(generation: Path, sources: Iterable[Source]) -> None:

@@ -35,11 +35,13 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     """What stands beside the shards of a generation, as JSON.
 
     `sources` are what was read, as given in the folder `given_in`; both are empty where nothing of the kind is known. `files`
-    has for each file, by its path in the generation, its length in bytes and its CRC-32.
+    has for each file, by its path in the generation, its length in bytes and its CRC-32. `code` is the version of the code that
+    made it (see `resources.code_version`).
     """
 
     format: int = FORMAT
     made_by: str = MADE_BY
+    code: str = ""
     shards: tuple[str, ...]
     articles: int
     revisions: int

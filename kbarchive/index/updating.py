@@ -7,7 +7,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from kbarchive.document import Skipped
+from kbarchive.document import Failure, Skipped
 from kbarchive.index.earlier import Earlier
 from kbarchive.index.filling import Filled, Progress, fill
 from kbarchive.index.intake import Intake, Walk
@@ -57,8 +57,7 @@ def update(
     filled = fill(_workers(generation, processes), chain(first, work), on_progress, kept_shards)
     numbers = {old: new for new, old in enumerate(kept, processes)}
     write_manifest(generation, _sources(intake, filled, earlier, numbers))
-    report = filled.report
-    report.add(_report(earlier, kept.values()))
+    report = _together(filled.report, _report(earlier, kept.values()), intake, earlier)
     report.fingerprint = str(intake.fingerprint)
     return Update(filled.metadata, report, is_new=True)
 
@@ -74,20 +73,36 @@ def _sources(intake: Intake, filled: Filled, earlier: Earlier, numbers: Mapping[
     """The manifest: what was read, and what was kept, whose shards have new numbers."""
     for place in sorted(filled.known.keys() | earlier.kept.keys()):
         if place in filled.known:
-            texts, reason = filled.known[place]
-            yield intake.sources[place]._replace(texts=texts, reason=reason)
+            texts, outcome = filled.known[place]
+            reason = outcome.reason if isinstance(outcome, Skipped) else outcome.message if outcome else ""
+            source = intake.sources[place]
+            yield source._replace(texts=texts, reason=reason, failed=isinstance(outcome, Failure))
         else:
             source = earlier.kept[place]
             yield source._replace(texts=[text._replace(shard=numbers[text.shard]) for text in source.texts])
 
 
+def _together(read: Report, kept: Report, intake: Intake, earlier: Earlier) -> Report:
+    """One report of what was read and what was kept, in the order of the sources."""
+    places = {(source.file, source.member): place for place, source in (intake.sources | earlier.kept).items()}
+
+    def place(outcome: Skipped | Failure) -> int:
+        return places.get((outcome.file, outcome.member), len(places))
+
+    skipped = sorted((*read.skipped_first, *kept.skipped_first), key=place)
+    read.add(kept)
+    read.failures.sort(key=place)
+    read.skipped_first = skipped[: len(read.skipped_first)]
+    return read
+
+
 def _report(earlier: Earlier, shards: Iterable[KeptShard]) -> Report:
     """The report of what was kept."""
     kept = earlier.kept.values()
-    report = Report(documents=sum(bool(source.digest) for source in kept), bytes=sum(source.size for source in kept))
+    report = Report(documents=sum(source.is_document for source in kept), bytes=sum(source.size for source in kept))
     for _, source in sorted(earlier.kept.items()):
-        if source.reason:
-            report.count(Skipped(source.file, source.member, source.reason))
+        if outcome := source.outcome:
+            report.count(outcome)
     for shard in shards:
         counts = shard.all_counts()
         report.dialects.update(counts.get("dialect", {}))

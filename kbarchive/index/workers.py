@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 from whoosh.filedb.filestore import Storage
 
 from kbarchive.article import Article
-from kbarchive.document import Document, Entry, Skipped
+from kbarchive.document import Document, Entry, Failure, Skipped
 from kbarchive.errors import SearchIndexError
 from kbarchive.index.records import sources
 from kbarchive.index.shard import Counts, ShardWriter, Written
@@ -33,12 +33,12 @@ Placed = list[tuple[int, Entry]]
 
 class Part(NamedTuple):
     """What came of a batch: its number and its report. `known` has the places of the entries that a later build need not
-    read: all of a document became articles, or it is none, and then it has the reason.
+    read: all of a document became articles, or the entry is none, and then it has what came of it.
     """
 
     number: int
     report: Report
-    known: dict[int, str]
+    known: dict[int, Skipped | Failure | None]
 
 
 class Holder(Protocol):
@@ -72,7 +72,7 @@ class LocalWorker:
 
     def send(self, number: int, batch: Placed) -> None:
         report = Report()
-        known = {}
+        known: dict[int, Skipped | Failure | None] = {}
         read = read_batch((entry for _, entry in batch), report)
         for (place, entry), (_, outcomes) in zip(batch, read, strict=True):
             articles = [outcome for outcome in outcomes if isinstance(outcome, Article)]
@@ -80,9 +80,11 @@ class LocalWorker:
                 for article, source in zip(articles, sources(articles, entry.data), strict=False):
                     self.take(article, source, place)
             if articles and len(articles) == len(outcomes):
-                known[place] = ""
+                known[place] = None
+            elif not isinstance(entry, Document):
+                known[place] = entry
             elif len(outcomes) == 1 and isinstance(outcomes[0], Skipped):
-                known[place] = outcomes[0].reason
+                known[place] = outcomes[0]
         self.parts.append(Part(number, report, known))
 
     def take(self, article: Article, source: bytes, place: int) -> None:

@@ -6,12 +6,17 @@ import re
 from datetime import date
 from functools import lru_cache
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_PATTERNS = (
-    re.compile(r"(?P<day>\d{1,2})[-\s]\s*(?P<name>[A-Za-z]{3})[a-z]*\.?[-\s]\s*(?P<year>\d{4})"),  # 29-DEC-1988, 12 March 1994
-    re.compile(r"(?P<month>\d{1,2})[-/](?P<day>\d{1,2})[-/](?P<year>\d{4})"),  # 01-21-1996, 6/25/2002: America's order
-    re.compile(r"(?P<name>[A-Za-z]{3})[a-z]*\.?\s+(?P<day>\d{1,2}),?\s+(?P<year>\d{4})"),  # August 15, 2005
-    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),  # 2024-03-31
+_NAMES = "january february march april may june july august september october november december".split()
+_MONTHS = {name[:3]: number for number, name in enumerate(_NAMES, 1)}
+_NAME = rf"(?P<name>{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in _NAMES)}|sept)\.?"
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[-\s]\s*{_NAME},?[-\s]\s*(?P<year>\d{{4}})",  # 29-DEC-1988, 12 March 1994
+        r"(?P<month>\d{1,2})[-/](?P<day>\d{1,2})[-/](?P<year>\d{4})",  # 01-21-1996, 6/25/2002: America's order
+        rf"{_NAME}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",  # August 15, 2005
+        r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})",  # 2024-03-31
+    )
 )
 
 
@@ -22,7 +27,7 @@ def read_date(text: str) -> str | None:
         match = pattern.fullmatch(text)
         if match:
             parts = match.groupdict()
-            month = _MONTHS.get(parts["name"].lower(), 0) if parts.get("name") else int(parts["month"])
+            month = _MONTHS[parts["name"].lower()[:3]] if parts.get("name") else int(parts["month"])
             try:
                 return date(int(parts["year"]), month, int(parts["day"])).isoformat()
             except ValueError:

@@ -16,7 +16,7 @@ from kbarchive.parsing.inline import read_versions
 
 _DOCUMENT = re.compile(r"(\S+)(?:\s+(\S+))?(?:\s+\[([^\]]*)\])?(.*)")
 _ID = re.compile(r"(Q?|[A-Z]{1,3})0*([1-9]\d*)")
-_DATE_AND_REST = re.compile(r"([A-Za-z]+\.? +\d+, +\d{4}|\d+ +[A-Za-z]+\.? +\d{4}|\S+)(.*)")
+_DATE_AND_REST = re.compile(r"([A-Za-z]+\.? +\d+[a-z]*,? +\d{4}|\d+[a-z]* +[A-Za-z]+\.?,? +\d{4}|\S+)(.*)")
 _COLLECTION = re.compile(r"mspl\d+_\w+")
 _RULE = re.compile(r"([=_\-*])\1{19,}")
 # A page's heading is typeset: its converter made signs of these.

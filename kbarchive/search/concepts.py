@@ -12,9 +12,10 @@ from kbarchive.search.scoring import Scorer
 from kbarchive.search.settings import Settings
 from kbarchive.search.units import AskedWord, Unit
 
-# VB and OLE show the code of an error, which C writes 0x80040154, as a negative number: -2147221164.
-_DECIMAL_CODE = re.compile(r"2\d{9}")
-
+# VB and OLE show the code of an error, which C writes 0x80040154, as a negative number: -2147221164; others as 2147746132.
+_DECIMAL_CODE = re.compile(r"[1-4]\d{9}")
+_NEGATIVE = 1 << 31
+_CODES = 1 << 32
 
 # What people put around a question. Few articles have such words, so that they would seem to tell much.
 _ASKING = frozenset(
@@ -135,8 +136,8 @@ def _alternatives(
 def _other_writings(word: AskedWord, unknown: bool) -> Iterator[bytes]:
     """The other terms of a word: a code without its 0x, a name without its variant; of an unknown one the longest part."""
     own, *others = word_terms(word.text)
-    if _DECIMAL_CODE.fullmatch(word.text):
-        yield f"0x{(1 << 32) - int(word.text):x}".encode()
+    if _DECIMAL_CODE.fullmatch(word.text) and (number := int(word.text)) < _CODES:
+        yield from word_terms(f"0x{_CODES - number if number <= _NEGATIVE else number:x}")
     for term in others:
         if own.startswith(b"0x") or (own.startswith(term) and len(own) == len(term) + 1):
             yield term

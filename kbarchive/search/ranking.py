@@ -85,21 +85,22 @@ class Ranker:
             found = (allowed or frozenset()) - excluded
             return self._ranked(asked, dict.fromkeys(found, _STEP), 1.0, partial=False)
         total = sum(map(_ticks, asked.concepts))
-        wanted: AbstractSet[int] | None = self._wanted(plan, asked) if len(plan.wanted) <= self._settings.short else None
+        short = len(plan.wanted) <= self._settings.short
+        wanted: AbstractSet[int] | None = self._wanted(plan, asked) if short else None
         if allowed is not None:
             wanted = allowed if wanted is None else wanted & allowed
-        sums = self._matching(plan, asked, wanted, excluded, self._settings.least if wanted is None else 0.0)
+        sums = self._matching(plan, asked, wanted, excluded, 0.0 if short else self._settings.least)
         partial = not sums
         if partial:
             among = allowed
-            for part in plan.wanted if wanted is not None else ():
+            for part in plan.wanted if short else ():
                 if part.is_phrase:  # its words alone are not what was asked for
                     documents = self._documents(part.units)
                     among = documents if among is None else among & documents
             sums = self._matching(plan, asked, among, excluded, 0.0)
             least = (max(sums.values(), default=0.0) // _STEP * _PARTIAL_SHARE - _ROUNDING) * _STEP
             sums = {document: value for document, value in sums.items() if value > 0 and value >= least}
-        complete = not partial and (wanted is not None or max(sums.values()) // _STEP >= total - _ROUNDING)
+        complete = not partial and (short or max(sums.values()) // _STEP >= total - _ROUNDING)
         return self._ranked(asked, sums, total, partial=not complete)
 
     def including(self, ranking: Ranking, document: int) -> Ranking:
@@ -181,13 +182,18 @@ class Ranker:
     # ---- Matching -------------------------------------------------------------------------------------------------------
 
     def _wanted(self, plan: Plan, asked: Question) -> set[int]:
-        """The documents that have all parts of a short query, or what may be meant by them."""
+        """The documents that have all parts of a short query; where they are few, also those that have what may be meant."""
+        found = self._having(plan, asked, self._settings.words)
+        return found if len(found) >= self._settings.few else self._having(plan, asked, 0.0)
+
+    def _having(self, plan: Plan, asked: Question, least: float) -> set[int]:
+        """The documents that have of each part of a query what is worth more than the share `least` of it."""
         found: list[set[int]] = []
         concepts = {_unit(concept): concept for concept in asked.concepts}
         for part in plan.wanted:
             units = list(part.units)
             if concept := concepts.get(units[0]):  # never for a phrase, whose unit has forms
-                units += [Unit((alternative.term,)) for alternative in concept.alternatives[1:]]
+                units += [Unit((other.term,)) for other in concept.alternatives[1:] if other.share > least]
             found.append(self._documents(units))
         return reduce(and_, sorted(found, key=len)) if found else set()
 
@@ -197,8 +203,8 @@ class Ranker:
     def _matching(
         self, plan: Plan, asked: Question, wanted: AbstractSet[int] | None, excluded: AbstractSet[int], least: float
     ) -> dict[int, float]:
-        """For each document that matches the sum of what its words are worth and of how much of the question they are: for the
-        `wanted` ones; where that is None for those whose words have the share `least` of the weight.
+        """For each document that matches the sum of what its words are worth and of how much of the question they are: for
+        those whose words have the share `least` of the weight, and of these for the `wanted` ones, where that is not None.
 
         The rarest words come first. Where those still to come have less than that together, they are looked at only in
         documents that are there already: nothing that could match is left out.

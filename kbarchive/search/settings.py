@@ -27,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True):
 
     short: int = 3
     """A query of so many parts wants all of them."""
+    few: int = 30
+    """Where fewer articles have all of them, also those count that have words that may be meant."""
     least: float = 0.3
     """Of a longer one the words that an article has must have this share of the query's weight."""
     coverage_power: float = 0.5

@@ -41,7 +41,9 @@ export async function ask(parts, shards) {
             add(sequence[place], term, same ? share : share / Math.sqrt(end - start), same && end === start + 1);
     }
     const [own, ...parts] = terms(word.text);
-    if (/^2\d{9}$/.test(word.text)) add(sequence[start], `0x${(2 ** 32 - Number(word.text)).toString(16)}`, settings.spelling, false);
+    if (/^[1-4]\d{9}$/.test(word.text) && Number(word.text) < 2 ** 32)
+      for (const term of terms(`0x${(word.text > 2 ** 31 ? Number(word.text) : 2 ** 32 - word.text).toString(16)}`))
+        add(sequence[start], term, settings.spelling, false);
     for (const term of parts)
       if (own.startsWith("0x") || (own.startsWith(term) && own.length === term.length + 1))
         add(sequence[start], term, settings.spelling, false);

@@ -24,19 +24,20 @@ export function rank(question, chosen, shards) {
   const { concepts, weight } = question;
   const scores = new Float64Array(number), shares = new Float64Array(number);
   const having = concepts.map((concept) => {
-    const worth = new Float64Array(number), share = new Float64Array(number);
+    const worth = new Float64Array(number), share = new Float64Array(number), own = new Uint8Array(number);
     for (const alternative of [...concept.alternatives].reverse()) {
       const worths = table(alternative.share * concept.rarity, k1), { list } = alternative;
       for (let place = 0; place < list.documents.length; place++) {
         worth[list.documents[place]] = worths[list.worths[place]];
         share[list.documents[place]] = alternative.share * concept.rarity;
+        if (alternative.share > settings.words) own[list.documents[place]] = 1;
       }
     }
     for (let document = 0; document < number; document++) {
       scores[document] += worth[document];
       shares[document] += share[document] / (weight || 1);
     }
-    return share;
+    return { share, own };
   });
   for (const { list, rarity } of question.wholes) {
     const worths = table(settings.wholes * rarity, k1);
@@ -44,15 +45,17 @@ export function rank(question, chosen, shards) {
   }
 
   const short = question.wanted.length <= settings.short;
-  const all = (document) => question.wanted.every((part) => part.every((concept) => having[concept][document]));
+  const all = (what) => (document) => question.wanted.every((part) => part.every((concept) => having[concept][what][document]));
   const among = (fits) => {
     const found = [];
     for (let document = 0; document < number; document++) if (chosen[document] && fits(document)) found.push(document);
     return found;
   };
+  let own = 0;
+  for (let document = 0; short && document < number; document++) own += all("own")(document);
   let partial = false;
   let documents = !concepts.length ? among(() => true)
-    : short ? among(all) : among((document) => shares[document] >= settings.least - ROUNDING);
+    : short ? among(all(own < settings.few ? "share" : "own")) : among((document) => shares[document] >= settings.least - ROUNDING);
   if (!documents.length) {
     let best = 0;
     for (let document = 0; document < number; document++) if (chosen[document]) best = Math.max(best, shares[document]);

@@ -66,7 +66,7 @@ function* forms(word) {
 }
 
 function stemmed(word) {
-  if (!/^[A-Za-z]{3,}$/.test(word)) return word;
+  if (!/^[A-Za-z]{3,}$/.test(word) || /^([a-z]{2}s|wins)$/.test(word)) return word;
   const found = stem(word);
   // Whoosh leaves a letter doubled that Porter undoes: stopped is a form of stop. But add is that of adding.
   return found.length > 3 && /([^aeiouylsz])\1$/.test(found) && /(?:ed|ings?)$/.test(word) ? found.slice(0, -1) : found;
