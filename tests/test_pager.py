@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kbarchive.cli.styling import styled
-from tests.commands import kbarchive
+from tests.commands import kbarchive, kbsearch
 from tests.searching import article, index_of
 from tests.terminal import Terminal
 
@@ -50,6 +50,16 @@ def test_the_pager_of_the_user(show: Show, tmp_path: Path) -> None:
     paged = (tmp_path / "paged").read_text()
     assert paged.startswith("\x1b[1mCounting Letters\x1b[0m\n")
     assert "Letter number 299" in paged
+
+
+def test_the_page_about_queries_is_typeset(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "kbarchive.cli.search", "--help-query"]
+    with Terminal(command, {**os.environ, "TERM": "xterm", "PAGER": f"cat > {tmp_path}/paged"}) as terminal:
+        assert terminal.end()[0] == 0
+    paged = (tmp_path / "paged").read_text()
+    assert "NEAR/" in paged
+    assert "|---|" not in paged
+    assert "|---|" in kbsearch("--help-query").stdout.decode()
 
 
 @pytest.mark.skipif(shutil.which("less") is None, reason="less is not installed here: it is not tried")

@@ -66,8 +66,20 @@ class _QueryCommand(click.Command):
 
 def _show_query_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        click.echo(query_help(), nl=False)
+        from kbarchive.cli.pager import on_terminal, page  # no search wants it
+
+        page(_typeset(query_help()) if on_terminal() else query_help())
         ctx.exit()
+
+
+def _typeset(markdown: str) -> str:
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console()
+    with console.capture() as shown:
+        console.print(Markdown(markdown))
+    return shown.get()
 
 
 @click.command(cls=_QueryCommand, context_settings=CONTEXT_SETTINGS)
