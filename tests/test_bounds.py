@@ -6,7 +6,10 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from re import _parser as _regex_parser  # type: ignore[attr-defined]  # what it makes is not documented
 from typing import Any
 
 import pytest
@@ -34,22 +37,70 @@ def test_time_grows_with_the_length(before: str) -> None:
     assert runaways == []
 
 
+@cache
+def _patterns() -> list[dict[str, Any]]:
+    """Every regular expression of the package."""
+    found = subprocess.run([sys.executable, "-m", "tests.regexes"], cwd=ROOT, capture_output=True, check=True).stdout
+    patterns: list[dict[str, Any]] = json.loads(found)
+    assert len(patterns) > 300
+    return patterns
+
+
+def test_no_group_is_repeated_possessively_that_could_fail_halfway() -> None:
+    """Before 3.11.5 Python goes on behind what such a group had read when it failed; (?>(?:...)*) is the same, and sound.
+
+    https://github.com/python/cpython/issues/106052
+    """
+    assert _fails_halfway(r"(?:ab?c)++")
+    assert _fails_halfway(r"(?:(?!x)a\n)*+")
+    assert not _fails_halfway(r"(?:[ ]*+\n)*+(?>(?:ab?c)+)")
+    assert [each["where"] for each in _patterns() if _fails_halfway(each["pattern"], each["flags"] & ~re.DEBUG)] == []
+
+
+def _fails_halfway(pattern: str, flags: int = 0) -> bool:
+    """Whether a group that is repeated possessively has more in it than characters and possessive repeats of one."""
+    plain = {"LITERAL", "NOT_LITERAL", "IN", "ANY"}
+
+    def visit(sequence: Any, within: bool) -> bool:
+        for code, argument in sequence:
+            name = str(code)
+            single = name == "POSSESSIVE_REPEAT" and len(argument[2]) == 1 and str(argument[2][0][0]) in plain
+            if within and name not in plain and not single:
+                return True
+            inside = within or (name == "POSSESSIVE_REPEAT" and not single)
+            if any(visit(inner, inside) for inner in _sequences(argument)):
+                return True
+        return False
+
+    return visit(_regex_parser.parse(pattern, flags), within=False)
+
+
+def _sequences(argument: Any) -> Iterator[Any]:
+    """The sequences that are within an element of a regular expression."""
+    if isinstance(argument, _regex_parser.SubPattern):
+        yield argument
+    elif isinstance(argument, tuple | list):
+        for part in argument:
+            yield from _sequences(part)
+
+
 def test_no_regular_expression_takes_more_than_quadratic_time() -> None:
     sre = pytest.importorskip("regexploit.ast.sre", reason="the extra fuzz is not installed; .ci/run installs it")
     redos = pytest.importorskip("regexploit.redos", reason="the extra fuzz is not installed; .ci/run installs it")
 
     class Parser(sre.SreOpParser):  # type: ignore[misc]  # no types
-        """Possessive repetitions never go back; taken for greedy ones they are judged too hard."""
+        """Possessive repetitions and atomic groups never go back; taken for others they are judged too hard."""
 
         def from_possessive_repeat(self, *arguments: Any) -> Any:
             return self.from_MAX_REPEAT(*arguments)
 
+        def from_atomic_group(self, pattern: Any) -> Any:
+            return self.sequence_or_singleton(pattern)
+
     Parser.from_POSSESSIVE_REPEAT = Parser.from_possessive_repeat
-    found = subprocess.run([sys.executable, "-m", "tests.regexes"], cwd=ROOT, capture_output=True, check=True).stdout
-    patterns = json.loads(found)
-    assert len(patterns) > 300
+    Parser.from_ATOMIC_GROUP = Parser.from_atomic_group
     bad = []
-    for each in patterns:
+    for each in _patterns():
         parsed = Parser().parse_sre(each["pattern"], each["flags"] & ~re.DEBUG)
         worst = max((hit.starriness for hit in redos.find(parsed)), default=0)
         if worst > 2:

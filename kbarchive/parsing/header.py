@@ -357,7 +357,6 @@ def _meaning(label: str, dialect: Dialect) -> Field:
 def _header_block(dialect: Dialect) -> re.Pattern[str]:
     """Lines up to a blank one, and on behind it where a known label follows; then the rule below the header."""
     labels = "|".join(map(re.escape, dialect.fields)) or "(?!)"
-    lines = r"(?:(?!={20})[ \t]*[^ \t\n][^\n]*+\n)"
-    return re.compile(
-        rf"{lines}++(?:(?:[ \t]*+\n)++(?:{labels})[ \t]*:[^\n]*+\n{lines}*+)*(?:[ \t]*+\n)*+(?:={{20,}}[ ]*\n(?:[ \t]*+\n)*+)?"
-    )
+    lines = r"(?:(?!={20})[ \t]*+[^ \t\n][^\n]*+\n)"
+    labelled = rf"(?:[ \t]*+\n)++(?:{labels})[ \t]*:[^\n]*+\n(?>{lines}*)"
+    return re.compile(rf"(?>{lines}+)(?:{labelled})*(?:[ \t]*+\n)*+(?:={{20,}}[ ]*\n(?:[ \t]*+\n)*+)?")

@@ -40,7 +40,7 @@ _MOST_LISTS = 32
 _LONGEST_STEP = 16_000
 # How far around a comment program text is looked for, and the line below more of them.
 _NEAR = 600
-_BELOW_STARS = re.compile(r"(?:[ \t]*+\n|[ ]*+\*[^\n]*+\n)*+([^\n]*+)")
+_BELOW_STARS = re.compile(r"(?>(?:[ \t]*+\n|[ ]*+\*[^\n]*+\n)*)([^\n]*+)")
 
 
 class BodyLexer:
