@@ -51,6 +51,11 @@ class Source(NamedTuple):
         """Whether there was anything to read."""
         return bool(self.digest)
 
+    def with_outcome(self, outcome: Skipped | Failure | None) -> Source:
+        """The same, of which this came instead of articles."""
+        reason = outcome.reason if isinstance(outcome, Skipped) else outcome.message if outcome else ""
+        return self._replace(reason=reason, failed=isinstance(outcome, Failure))
+
     @property
     def outcome(self) -> Skipped | Failure | None:
         """What came of it, where it was no article."""

@@ -74,9 +74,7 @@ def _sources(intake: Intake, filled: Filled, earlier: Earlier, numbers: Mapping[
     for place in sorted(filled.known.keys() | earlier.kept.keys()):
         if place in filled.known:
             texts, outcome = filled.known[place]
-            reason = outcome.reason if isinstance(outcome, Skipped) else outcome.message if outcome else ""
-            source = intake.sources[place]
-            yield source._replace(texts=texts, reason=reason, failed=isinstance(outcome, Failure))
+            yield intake.sources[place]._replace(texts=texts).with_outcome(outcome)
         else:
             source = earlier.kept[place]
             yield source._replace(texts=[text._replace(shard=numbers[text.shard]) for text in source.texts])

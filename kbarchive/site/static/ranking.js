@@ -45,17 +45,18 @@ export function rank(question, chosen, shards) {
   }
 
   const short = question.wanted.length <= settings.short;
-  const all = (what) => (document) => question.wanted.every((part) => part.every((concept) => having[concept][what][document]));
+  const has = (what) => (document) => question.wanted.every((part) => part.every((concept) => having[concept][what][document]));
+  const all = has("share"), allOwn = has("own");
   const among = (fits) => {
     const found = [];
     for (let document = 0; document < number; document++) if (chosen[document] && fits(document)) found.push(document);
     return found;
   };
   let own = 0;
-  for (let document = 0; short && document < number; document++) own += all("own")(document);
+  for (let document = 0; short && document < number; document++) own += allOwn(document);
   let partial = false;
   let documents = !concepts.length ? among(() => true)
-    : short ? among(all(own < settings.few ? "share" : "own")) : among((document) => shares[document] >= settings.least - ROUNDING);
+    : short ? among(own < settings.few ? all : allOwn) : among((document) => shares[document] >= settings.least - ROUNDING);
   if (!documents.length) {
     let best = 0;
     for (let document = 0; document < number; document++) if (chosen[document]) best = Math.max(best, shares[document]);
