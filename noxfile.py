@@ -41,8 +41,8 @@ def coverage(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style; `nox -s lint -- --fix` mends what can be mended."""
-    session.run("ruff", "check", *session.posargs, ".")
     session.run("ruff", "format", *([] if "--fix" in session.posargs else ["--check"]), ".")
+    session.run("ruff", "check", *session.posargs, ".")
 
 
 @nox.session

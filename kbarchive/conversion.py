@@ -70,19 +70,21 @@ def convert(
     of just these sources, which are read once more to tell that; else one is made in a temporary folder. The report's
     `remarks` say what was odd about the query.
 
-    With `resumable` what is done is also kept in a journal beside the target (see `kbarchive.journal`), which goes when all is
-    done. With `resume` it is taken up: the target is that of an unbroken run. With `incremental` the journal stays, and the
-    next such run converts only what has changed; files in folders whose size, times and inode are those of then are not read.
-    A folder's files that have not changed stay the same files, and it is replaced as with `overwrite`; where nothing has
-    changed, in the sources or the target, the target is not touched. The report counts what was `reused`.
+    With `resumable` what is done is also kept in a journal beside the target (see `kbarchive.journal`), which goes when all
+    is done. With `resume` it is taken up: the target is that of an unbroken run, also where the last run was killed when its
+    folder stood already, which is replaced as with `overwrite`. With `incremental` the journal stays, and the next such run
+    converts only what has changed; files in folders whose size, times and inode are those of then are not read. A folder's
+    files that have not changed stay the same files, and it is replaced as with `overwrite`; where nothing has changed, in the
+    sources or the target, the target is not touched. The report counts what was `reused`.
 
     A worker process that dies is replaced, and its batch is done once more; of a document that kills the next one too the
     report has a failure.
 
-    The target appears whole at the end, or not at all. A file is replaced; a folder that is not empty only with
-    `overwrite`, and if it holds nothing but an earlier conversion. What cannot be read stands in the report's failures, or
-    with `fail_fast` the first such thing raises SourceError. Memory does not grow with the archive, but for some dozen
-    bytes an article with `newest`, some 250 a file of a folder with `incremental`, and the keys that answer with `select`.
+    The target appears whole at the end, or not at all. A file is replaced; a folder that is not empty only with `overwrite`
+    (or `resume`, or `incremental`), and if it holds nothing but an earlier conversion. What cannot be read stands in the
+    report's failures, or with `fail_fast` the first such thing raises SourceError. Memory does not grow with the archive, but
+    for some dozen bytes an article with `newest`, some 250 a file of a folder with `incremental`, and the keys that answer
+    with `select`.
 
     Raises SourceError where a source does not exist, or with `newest` or `select` cannot be read twice, or changes meanwhile;
     ValueError where both `ids` and `select` are given; FormatError where no format fits, MissingExtraError where it needs a
@@ -139,7 +141,7 @@ def convert(
                 told(before)
                 before.remarks = [*report.remarks, "nothing has changed since the last time; the target is left as it is"]
                 return before
-        with writer.open(name, overwrite or incremental, report) as write:
+        with writer.open(name, overwrite or resume or incremental, report) as write:
             batched: Iterable[tuple[Sequence[Entry | Unread], bytearray | None]]
             if newest:
                 batched = _chosen(read, jobs, executor, told)

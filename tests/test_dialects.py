@@ -11,6 +11,7 @@ import pytest
 
 import kbarchive
 from kbarchive.dialects import DIALECTS
+from kbarchive.dialects.dialect import Dialect
 from kbarchive.parsing import is_lossless, parse_document, recognition
 from kbarchive.parsing.dates import read_date
 from kbarchive.parsing.encoding import detect
@@ -546,6 +547,43 @@ def test_the_example_of_the_documentation(monkeypatch: pytest.MonkeyPatch) -> No
             ("Lighthouse Control",),
             "They are too tight.",
         )
+
+
+END_LINES = """
+Sheet Q900{0}
+Caption: {1}
+
+SUMMARY
+=======
+
+{2}
+
+-=[ END OF SHEET ]=-
+
+Printed on Monday.
+"""
+
+
+def test_what_follows_each_of_several_articles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by a newcomer: the end line of an article was text where another followed it in the file."""
+    sheet = Dialect(
+        name="sheet",
+        word="Caption:",
+        mark=r"MARGINSheet Q\d+\nEDGECaption:",
+        each=r"MARGINSheet Q\d+\nEDGECaption:",
+        fields={"Caption": "title"},
+        rows=(re.compile(r"Sheet (?P<id>Q\d+)"),),
+        chrome=re.compile(r"-=\[.*\]=-"),
+        ends=re.compile(r"^-=\[ END", re.MULTILINE),
+    )
+    monkeypatch.setattr("kbarchive.dialects.DIALECTS", (*DIALECTS, sheet))
+    one = END_LINES.format("391", "Lamps", "They hum.")
+    both = one + END_LINES.format("392", "Horns", "They are hoarse.")
+    assert is_lossless(both.encode())
+    alone, (first, second) = kbarchive.parse(one), parse_document(both.encode())
+    for article, summary in ((alone, "They hum."), (first, "They hum."), (second, "They are hoarse.")):
+        assert (article.source.dialect, article.summary) == ("sheet", summary)
+        assert article.residue == ("Printed on Monday.",)
 
 
 PAGE_END = """<h2 class="subTitle">APPLIES TO</h2><ul><li>Harbor Server 2003</li></ul>

@@ -161,6 +161,21 @@ def test_standard_output_and_devices_cannot_be_resumed(source: Path) -> None:
             convert(source, target, "jsonl", resume=True)
 
 
+def test_a_folder_that_stood_when_its_run_was_killed(source: Path, tmp_path: Path) -> None:
+    """Found by a newcomer: a run that is killed as it ends has no journal any more, and its folder is not empty."""
+    once = tmp_path / "once"
+    convert(source, once, resumable=True)
+    before = content(once)
+    convert(source, once, resume=True)
+    assert content(once) == before
+    (once / "notes.txt").write_text("mine")
+    with pytest.raises(TargetError, match="holds other files"):
+        convert(source, once, resume=True)
+    convert(source, tmp_path / "ftp", format="ftp")
+    with pytest.raises(TargetError, match="holds other files"):  # it could be the archive itself
+        convert(source, tmp_path / "ftp", format="ftp", resume=True)
+
+
 # Incremental
 
 

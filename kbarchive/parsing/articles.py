@@ -64,8 +64,7 @@ def find_articles(data: bytes | str, *, one: bool = False) -> list[Part]:
         later = [found for found in dialect.find_all(text.readable, marks.header) if found.header > marks.header]
         if later:
             return _cut_apart(text, dialect, [marks, *later])
-    ends = dialect.ends.search(text.readable, marks.header) if dialect.ends else None
-    behind = len(text.readable) - ends.start() if ends else 0
+    behind = len(text.readable) - _end(text, dialect, marks.header)
     header = marks.header
     if dialect.markup:
         header = text.readable.rfind("\n", 0, header) + 1  # tags stand before it on its line
@@ -118,8 +117,15 @@ def _cut_apart(text: Text, dialect: Dialect, marks: list[Found]) -> list[Part]:
         if name in names:
             name = f"{name}.{number}"
         names.add(name)
-        parts.append(Part(piece, dialect, found.header - place, len(piece.readable), found, heading, name))
+        header = found.header - place
+        parts.append(Part(piece, dialect, header, _end(piece, dialect, header), found, heading, name))
     return parts
+
+
+def _end(text: Text, dialect: Dialect, header: int) -> int:
+    """Where what follows an article begins."""
+    ends = dialect.ends.search(text.readable, header) if dialect.ends else None
+    return ends.start() if ends else len(text.readable)
 
 
 def _same_line(text: str, place: int, other: str) -> int:
