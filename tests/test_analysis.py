@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
-from kbarchive.index.analysis import Finder, plain_words, query_terms, stems
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kbarchive.index.analysis import Finder, plain_words, query_terms, stems, word_terms
 from kbarchive.index.forms import SHIFT
 from kbarchive.index.thesaurus import is_name
 from kbarchive.index.zones import Piece
@@ -78,6 +82,25 @@ def test_long_runs_keep_their_words_but_not_the_whole() -> None:
 def test_find_gives_the_words_as_they_stand() -> None:
     text = "The relays, RELAYED: relay."
     assert [text[found.start : found.end] for found in Finder({b"relai"}).find(text)] == ["relays", "RELAYED", "relay"]
+
+
+def test_find_looks_into_words_of_several_parts() -> None:
+    """Found by comparing two finders: a name in small letters with a number was taken for a plain word."""
+    text = "ppt95 and\nRegEdt32 (LPT1), a  Text1 box"
+    found = {text[found.start : found.end]: found.term for found in Finder({b"95", b"1", b"32", b"ppt"}).find(text)}
+    assert found == {"ppt95": b"ppt", "RegEdt32": b"32", "LPT1": b"1", "Text1": b"1"}
+
+
+@given(st.lists(st.sampled_from(["Sign-On", "relays,", "ied", "C++", "(the", "", "x'y", "NT4.", "\u00e9t\u00e9", "f(x)=1"])))
+def test_find_gives_what_each_word_alone_would(words: list[str]) -> None:
+    text = " ".join(words)
+    terms = {b"relai", b"i", b"the", b"4", b"x", b"ete", b"c++"}
+    expected = [
+        (match.start(), match.end(), term)
+        for match in re.finditer(r"[^\W_]+(?:['][^\W_]+)*(?:\+\+)?", text)
+        for term in [term for term in word_terms(match.group()) if term in terms][:1]
+    ]
+    assert [tuple(found) for found in Finder(terms).find(text)] == expected
 
 
 def test_plain_words_are_unstemmed() -> None:

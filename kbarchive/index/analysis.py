@@ -9,10 +9,12 @@ its parts stacked at its own position. Case and accents never matter. Queries ar
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Collection, Iterator
 from functools import lru_cache
-from itertools import chain
+from itertools import accumulate, chain, compress, count
+from operator import add, not_
 from typing import NamedTuple
 
 from whoosh.lang.porter import stem as porter_stem
@@ -39,7 +41,9 @@ _MOST_PARTS = 8
 
 # So many letters of a word longer than that are those of its stem.
 _SAME_LETTERS = 2
-_SHORT_WORD = 4
+_SHORT_WORD = 3
+# What stands around words.
+_PUNCTUATION = ".,:;?!()\"'"
 
 _PAST = re.compile(r"(?:ed|ings?)\Z")
 _SHORT_STEM = 3
@@ -87,30 +91,59 @@ class _Plain(dict[str, tuple[bytes, ...]]):
 _plain = _Plain()
 
 
+class _Clues(dict[str, tuple[str | bytes, ...]]):
+    """For each text between blanks all terms of its words; of one that is a plain word only what its stem begins with, too."""
+
+    def __missing__(self, part: str) -> tuple[str | bytes, ...]:
+        clues: tuple[str | bytes, ...]
+        word = part.strip(_PUNCTUATION)
+        if len(word) > _SHORT_WORD and word.isascii() and word.isalpha() and (word[1:].islower() or word.isupper()):
+            clues = (sys.intern(word[:_SAME_LETTERS].lower()),)
+        else:
+            clues = tuple([term for word in _WORD_OF_RUN.findall(part) for term in word_terms(word)])
+        self[part] = clues
+        return clues
+
+
+_clues = _Clues()
+
+
+class _FoundIn(dict[str, list[Found]]):
+    """For each text between blanks what is found in it."""
+
+    def __init__(self, terms: Collection[bytes]) -> None:
+        super().__init__()
+        self._terms = terms
+
+    def __missing__(self, part: str) -> list[Found]:
+        found = self[part] = [
+            Found(match.start(), match.end(), term)
+            for match in _WORD_OF_RUN.finditer(part)
+            for term in [term for term in word_terms(match.group()) if term in self._terms][:1]
+        ]
+        return found
+
+
 class Finder:
     """Finds the words of texts that some terms stand for, for highlighting. Whole runs are not looked for."""
 
     def __init__(self, terms: Collection[bytes]) -> None:
-        self._terms = terms
-        self._begins = {term[:_SAME_LETTERS].decode(errors="ignore") for term in terms}
-        self._seen: dict[str, bytes | None] = {}
+        if len(_clues) >= _REMEMBERED_TEXTS:
+            _clues.clear()
+        # To analyse the plain words that begin otherwise would take most of the time.
+        self._clues = {*terms, *(term[:_SAME_LETTERS].decode(errors="ignore") for term in terms)}
+        self._found_in = _FoundIn(terms)
 
     def find(self, text: str) -> Iterator[Found]:
         """The words of a text that are found by one of the terms, in order."""
-        seen = self._seen
-        for match in _WORD_OF_RUN.finditer(text):
-            word = match.group()
-            term = seen[word] if word in seen else self._term(word)
-            if term is not None:
-                yield Found(match.start(), match.end(), term)
-
-    def _term(self, word: str) -> bytes | None:
-        plain = len(word) > _SHORT_WORD and word.isascii() and word[1:].islower()
-        # A plain word begins as its stem does; to stem those that begin otherwise would take most of the time.
-        possible = not plain or word[:_SAME_LETTERS].lower() in self._begins
-        term = next((term for term in word_terms(word) if term in self._terms), None) if possible else None
-        self._seen[word] = term
-        return term
+        parts = text.split(" ")
+        likely = list(map(not_, map(self._clues.isdisjoint, map(_clues.__getitem__, parts))))
+        if True not in likely:
+            return
+        starts = map(add, accumulate(map(len, parts), initial=0), count())
+        for start, part in compress(zip(starts, parts, strict=False), likely):
+            for first, last, term in self._found_in[part]:
+                yield Found(start + first, start + last, term)
 
 
 def query_terms(text: str) -> list[QueryTerms]:

@@ -98,5 +98,12 @@ def _first(reader: IndexReader, scores: Mapping[int, float], by: Mapping[int, fl
         # Only those that can be among them are sorted, and their keys read.
         least = heapq.nlargest(number, by.values())[-1]
         documents = [document for document, value in by.items() if value >= least]
-    order = sorted(documents, key=lambda document: (-by[document], -scores[document], reader.key(document)))
+    order = ordered(reader, [(document, (-by[document], -scores[document])) for document in documents])
     return [(document, scores[document]) for document in order[:number]]
+
+
+def ordered(reader: IndexReader, documents: Sequence[tuple[int, tuple[float, ...]]]) -> list[int]:
+    """Documents in the order of what stands beside each; equal ones by key, which is read of no others."""
+    counts = Counter(place for _, place in documents)
+    keyed = [(place, reader.key(document) if counts[place] > 1 else "", document) for document, place in documents]
+    return [document for _, _, document in sorted(keyed)]

@@ -54,13 +54,7 @@ class Index:
         self._similarity = Similarity(reader, scorer)
         self._spelling = Spelling(reader)
         self._folding = Folding(reader)
-        self._ranker = Ranker(
-            reader,
-            scorer,
-            key=lambda document: reader.key(document),
-            correction=self._spelling.correction,
-            settings=settings or Settings(),
-        )
+        self._ranker = Ranker(reader, scorer, self._spelling.correction, settings or Settings())
         self._lock = threading.RLock()
 
     @property

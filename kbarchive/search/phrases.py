@@ -49,10 +49,10 @@ def form_numbers(shard: ShardReader, unit: Unit) -> Sequence[int | None] | None:
 
 def in_form(postings: Postings, document: int, number: int | None) -> Sequence[int]:
     """The positions of a term in a document that has it, in the form of a number, or in any."""
-    places = postings.positions(document)
+    places, forms = postings.places(document)
     if number is None:
         return places
-    return [place for place, form in zip(places, postings.forms(document), strict=True) if form == number]
+    return [place for place, form in zip(places, forms, strict=True) if form == number]
 
 
 def _single(shard: ShardReader, unit: Unit) -> Iterator[tuple[int, Sequence[int]]]:

@@ -14,7 +14,7 @@ from kbarchive.index.reader import IndexReader
 from kbarchive.index.zones import LENGTHS
 from kbarchive.search.concepts import Alternative, Concept, Correction, Question, question
 from kbarchive.search.evidence import Evidence, Examiner
-from kbarchive.search.folding import best_first
+from kbarchive.search.folding import best_first, ordered
 from kbarchive.search.results import WordFound
 from kbarchive.search.scoring import WORTHS, Scorer
 from kbarchive.search.settings import Settings
@@ -66,12 +66,9 @@ class Ranking(NamedTuple):
 class Ranker:
     """Ranks the documents of one index."""
 
-    def __init__(
-        self, reader: IndexReader, scorer: Scorer, key: Callable[[int], str], correction: Correction, settings: Settings
-    ) -> None:
+    def __init__(self, reader: IndexReader, scorer: Scorer, correction: Correction, settings: Settings) -> None:
         self._reader = reader
         self._scorer = scorer
-        self._key = key
         self._correction = correction
         self._settings = settings
         self._examiner = Examiner(reader, settings)
@@ -148,7 +145,9 @@ class Ranker:
             full = score + sum(evidence(document).values())
             scored.append((document, full))
             (heapq.heappush if len(best) < number else heapq.heappushpop)(best, full)
-        return sorted(scored, key=lambda item: (-item[1], self._key(item[0])))
+        order = ordered(self._reader, [(document, (-full,)) for document, full in scored])
+        scores = dict(scored)
+        return [(document, scores[document]) for document in order]
 
     def _evidence(self, ranking: Ranking) -> Callable[[int], dict[str, float]]:
         """Gives the worth of each piece of evidence of a document."""
@@ -173,7 +172,7 @@ class Ranker:
             worth = 0.0
             for alternative in concept.alternatives:
                 table = _table(alternative.share * concept.weight / weight)
-                (impact,) = self._scorer.impacts(Unit((alternative.term,)), (document,))
+                (impact,) = self._scorer.codes((Unit((alternative.term,)),), (document,))
                 if impact:
                     found.append(alternative.term.decode())
                     worth = worth or table[impact]
@@ -218,13 +217,15 @@ class Ranker:
             self._add(sums, concepts[opened])
             left -= concepts[opened].weight
             opened += 1
-        documents = [document for document in (sums if wanted is None else wanted) if document not in excluded]
-        values = [sums.get(document, 0.0) for document in documents]
+        if wanted is not None:
+            sums = {document: sums.get(document, 0.0) for document in wanted}
+        documents = [document for document in sums if document not in excluded] if excluded else list(sums)
+        values = [sums[document] for document in documents] if excluded else list(sums.values())
         for concept in concepts[opened:]:
             values = list(map(add, values, self._worths(concept, documents)))
         for unit in plan.wholes:
             table = _table(self._settings.wholes * self._scorer.rarity(self._scorer.frequency(unit)))
-            values = list(map(add, values, map(table.__getitem__, self._scorer.impacts(unit, documents))))
+            values = list(map(add, values, map(table.__getitem__, self._scorer.codes((unit,), documents))))
         total = sum(map(_ticks, concepts))
         enough = (least * total - _ROUNDING) * _STEP
         return {document: value for document, value in zip(documents, values, strict=True) if value >= enough}
@@ -243,14 +244,11 @@ class Ranker:
         for document, value in best.items():
             sums[document] = sums[document] + value if document in sums else value
 
-    def _worths(self, concept: Concept, documents: Sequence[int]) -> list[float]:
+    def _worths(self, concept: Concept, documents: Sequence[int]) -> Iterable[float]:
         """What a concept adds to the sum of each of some documents. Of a word and what may be meant by it the word counts."""
-        worths: list[float] = []
-        for alternative in concept.alternatives:
-            table = _table_of(concept, alternative)
-            found = map(table.__getitem__, self._scorer.impacts(Unit((alternative.term,)), documents))
-            worths = [known or other for known, other in zip(worths, found, strict=True)] if worths else list(found)
-        return worths
+        units = tuple([Unit((alternative.term,)) for alternative in concept.alternatives])
+        table = [worth for alternative in concept.alternatives for worth in _table_of(concept, alternative)]
+        return map(table.__getitem__, self._scorer.codes(units, documents))
 
     def _ranked(self, asked: Question, sums: Mapping[int, float], total: float, *, partial: bool) -> Ranking:
         weight, power, coverage = asked.weight or 1.0, self._settings.coverage_power, self._settings.coverage

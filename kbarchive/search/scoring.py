@@ -24,15 +24,18 @@ from kbarchive.search.units import Unit
 WORTHS: tuple[float, ...] = tuple(byte / 255 * (K1 + 1) for byte in range(256))
 """What each byte of a posting list's worths stands for, before it is weighed by how rare the term is."""
 
+CODES = len(WORTHS)
+"""How many codes each of several units has; see `Scorer.codes`."""
+
 # How many postings a long-lived index remembers, over all units; five bytes each.
 _REMEMBERED_POSTINGS = 4_000_000
 
 # How many postings are looked at in the time of one look-up by bisection.
 _BISECTION_COST = 8
 
-# Of the units of so many documents, at least, and so many of them, it remembers a byte for each document.
+# Of units that stand in so many documents, at least, and so many times, it remembers a code for each document.
 _DENSE_DOCUMENTS = 500
-_DENSE_UNITS = 500
+_MOST_DENSE = 300
 
 
 class Occurrences(NamedTuple):
@@ -49,7 +52,7 @@ class Scorer:
         self._reader = reader
         self._remembered: OrderedDict[Unit, Occurrences] = OrderedDict()
         self._postings = 0
-        self._dense: OrderedDict[Unit, bytearray] = OrderedDict()
+        self._dense: OrderedDict[tuple[Unit, ...], array[int]] = OrderedDict()
         self._numbers = sum(shard.documents for shard in reader.shards)
 
     def occurrences(self, unit: Unit) -> Occurrences:
@@ -68,14 +71,18 @@ class Scorer:
         self._remember(unit, occurrences)
         return occurrences
 
-    def impacts(self, unit: Unit, documents: Sequence[int]) -> Iterable[int]:
-        """The byte of the worth of a unit in each of some documents; 0 where it does not stand."""
-        dense = self._dense.get(unit)
+    def codes(self, units: tuple[Unit, ...], documents: Sequence[int]) -> Iterable[int]:
+        """For each of some documents which of the units stands there, the first that does, and what it is worth: its number
+        among them times 256 and the byte of its worth; 0 where none does.
+        """
+        dense = self._dense.get(units)
         if dense is None:
-            found = self.occurrences(unit)
-            if len(documents) * _BISECTION_COST < len(found.documents):
-                return (_impact(found, document) for document in documents)
-            dense = self._dense_of(unit, found)
+            found = [self.occurrences(unit) for unit in units]
+            if len(documents) * _BISECTION_COST * len(units) < sum(len(each.documents) for each in found):
+                return (_code(found, document) for document in documents)
+            dense = self._dense_of(units, found)
+        else:
+            self._dense.move_to_end(units)
         return map(dense.__getitem__, documents)
 
     @property
@@ -101,13 +108,15 @@ class Scorer:
         """All documents that can be found."""
         return frozenset(self._reader.all_documents())
 
-    def _dense_of(self, unit: Unit, found: Occurrences) -> bytearray:
-        dense = bytearray(self._numbers)
-        for document, impact in zip(found.documents, found.impacts, strict=True):
-            dense[document] = impact
-        if len(found.documents) >= _DENSE_DOCUMENTS:
-            self._dense[unit] = dense
-            if len(self._dense) > _DENSE_UNITS:
+    def _dense_of(self, units: tuple[Unit, ...], found: Sequence[Occurrences]) -> array[int]:
+        dense = array("H", bytes(2 * self._numbers))
+        for number in reversed(range(len(found))):
+            first = number * CODES
+            for document, impact in zip(found[number].documents, found[number].impacts, strict=True):
+                dense[document] = first + impact
+        if sum(len(each.documents) for each in found) >= _DENSE_DOCUMENTS:
+            self._dense[units] = dense
+            if len(self._dense) > _MOST_DENSE:
                 self._dense.popitem(last=False)
         return dense
 
@@ -119,9 +128,12 @@ class Scorer:
             self._postings -= len(forgotten.documents)
 
 
-def _impact(found: Occurrences, document: int) -> int:
-    place = bisect_left(found.documents, document)
-    return found.impacts[place] if place < len(found.documents) and found.documents[place] == document else 0
+def _code(found: Sequence[Occurrences], document: int) -> int:
+    for number, (documents, impacts) in enumerate(found):
+        place = bisect_left(documents, document)
+        if place < len(documents) and documents[place] == document:
+            return number * CODES + impacts[place]
+    return 0
 
 
 def _single(shard: ShardReader, unit: Unit) -> tuple[Sequence[int], bytes]:
