@@ -41,8 +41,11 @@ def coverage(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style; `nox -s lint -- --fix` mends what can be mended."""
-    session.run("ruff", "format", *([] if "--fix" in session.posargs else ["--check"]), ".")
-    session.run("ruff", "check", *session.posargs, ".")
+    if "--fix" in session.posargs:
+        session.run("ruff", "check", "--quiet", "--exit-zero", "--fix", ".")
+        session.run("ruff", "format", ".")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
 
 
 @nox.session

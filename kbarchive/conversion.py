@@ -26,6 +26,7 @@ from kbarchive.selection import Selection
 from kbarchive.sources import Meter, SourcePath, entries, identity, refuse_once_only, size_of
 from kbarchive.writers import STDOUT, writer_for
 from kbarchive.writers.atomic import writing
+from kbarchive.writers.folder import FolderWriter
 from kbarchive.writers.writer import Renamed
 
 __all__ = ["Report", "convert"]
@@ -71,17 +72,17 @@ def convert(
     `remarks` say what was odd about the query.
 
     With `resumable` what is done is also kept in a journal beside the target (see `kbarchive.journal`), which goes when all
-    is done. With `resume` it is taken up: the target is that of an unbroken run, also where the last run was killed when its
-    folder stood already, which is replaced as with `overwrite`. With `incremental` the journal stays, and the next such run
-    converts only what has changed; files in folders whose size, times and inode are those of then are not read. A folder's
-    files that have not changed stay the same files, and it is replaced as with `overwrite`; where nothing has changed, in the
-    sources or the target, the target is not touched. The report counts what was `reused`.
+    is done. With `resume` it is taken up: the target is that of an unbroken run. A folder that stands is replaced as with
+    `overwrite` where there is such a journal, since the run may have been killed as it ended. With `incremental` the journal
+    stays, and the next such run converts only what has changed; files in folders whose size, times and inode are those of
+    then are not read. A folder's files that have not changed stay the same files, and it is replaced as with `overwrite`;
+    where nothing has changed, in the sources or the target, the target is not touched. The report counts what was `reused`.
 
     A worker process that dies is replaced, and its batch is done once more; of a document that kills the next one too the
     report has a failure.
 
     The target appears whole at the end, or not at all. A file is replaced; a folder that is not empty only with `overwrite`
-    (or `resume`, or `incremental`), and if it holds nothing but an earlier conversion. What cannot be read stands in the
+    (or `incremental`), and if it holds nothing but an earlier conversion, and no source. What cannot be read stands in the
     report's failures, or with `fail_fast` the first such thing raises SourceError. Memory does not grow with the archive, but
     for some dozen bytes an article with `newest`, some 250 a file of a folder with `incremental`, and the keys that answer
     with `select`.
@@ -100,6 +101,8 @@ def convert(
     target_identity = _stdout_identity() if name == STDOUT else identity(name)
     if target_identity is not None and any(identity(path) == target_identity for path in paths):
         raise TargetError(f"cannot write {clean(name)}: it is also a source")
+    if isinstance(writer, FolderWriter) and any(_lies_in(path, name) for path in paths):
+        raise TargetError(f"cannot write {clean(name)}: a source lies in it; name another folder")
     if newest:
         refuse_once_only(paths, "choosing the newest texts")
     if select is not None:
@@ -141,7 +144,9 @@ def convert(
                 told(before)
                 before.remarks = [*report.remarks, "nothing has changed since the last time; the target is left as it is"]
                 return before
-        with writer.open(name, overwrite or resume or incremental, report) as write:
+        # A run that was broken off may have been killed when its folder stood already.
+        replace = overwrite or incremental or bool(resume and journal)
+        with writer.open(name, replace, report) as write:
             batched: Iterable[tuple[Sequence[Entry | Unread], bytearray | None]]
             if newest:
                 batched = _chosen(read, jobs, executor, told)
@@ -209,6 +214,14 @@ def _chosen(
 def _facts_of_batch(batch: list[Entry]) -> tuple[list[Facts], Report]:
     report = Report()
     return [facts_of(article) for article in articles_of(batch, report)], report
+
+
+def _lies_in(source: SourcePath, target: str) -> bool:
+    """Whether a source is in a folder that the target would replace."""
+    if not os.path.isdir(target) or not os.path.exists(source):
+        return False
+    folder, path = (os.path.realpath(os.fspath(each)) for each in (target, source))
+    return path.startswith(os.path.join(folder, ""))
 
 
 def _stdout_identity() -> tuple[int, int] | None:

@@ -27,7 +27,7 @@ from typing import TextIO
 from kbarchive.document import clean
 from kbarchive.errors import TargetError
 from kbarchive.states import KnownFiles
-from kbarchive.writers.atomic import remove_leftovers, writing
+from kbarchive.writers.atomic import clear_leftovers, writing
 
 _MARK = b"kbarchive journal 2\n"
 _FRAME = struct.Struct("<BQI32s")
@@ -169,7 +169,7 @@ def open_journal(target: str, *, resume: bool, keep: bool) -> Iterator[Journal]:
             file = closing.enter_context(open(path, "r+b", buffering=0))
             lock(file, target)
             if resume:
-                remove_leftovers(target)
+                clear_leftovers(target)
             else:
                 file.truncate(0)
             journal = Journal(file)

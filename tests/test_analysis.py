@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kbarchive.index.analysis import Finder, plain_words, query_terms, stems, word_terms
+from kbarchive.index import analysis
+from kbarchive.index.analysis import _WORD_OF_RUN, Finder, plain_words, query_terms, stems, word_terms
 from kbarchive.index.forms import SHIFT
 from kbarchive.index.thesaurus import is_name
 from kbarchive.index.zones import Piece
@@ -91,16 +92,31 @@ def test_find_looks_into_words_of_several_parts() -> None:
     assert found == {"ppt95": b"ppt", "RegEdt32": b"32", "LPT1": b"1", "Text1": b"1"}
 
 
-@given(st.lists(st.sampled_from(["Sign-On", "relays,", "ied", "C++", "(the", "", "x'y", "NT4.", "\u00e9t\u00e9", "f(x)=1"])))
-def test_find_gives_what_each_word_alone_would(words: list[str]) -> None:
+_WORDS = st.from_regex(r"[A-Za-z]{1,5}(ed|eds|ing|ings|s|es|ies|y)?", fullmatch=True) | st.sampled_from(
+    ["Sign-On", "(relays,", "C++", "x'y", "NT4.", "\u00e9t\u00e9", "f(x)=1", "", "eyed", "EYING", "oings", "ied"]
+)
+
+
+@given(st.lists(_WORDS), st.randoms())
+def test_find_gives_what_each_word_alone_would(words: list[str], random: random.Random) -> None:
     text = " ".join(words)
-    terms = {b"relai", b"i", b"the", b"4", b"x", b"ete", b"c++"}
+    terms = {term for word in random.sample(words, len(words) // 2) for term in stems(word)}
     expected = [
         (match.start(), match.end(), term)
-        for match in re.finditer(r"[^\W_]+(?:['][^\W_]+)*(?:\+\+)?", text)
+        for match in _WORD_OF_RUN.finditer(text)
         for term in [term for term in word_terms(match.group()) if term in terms][:1]
     ]
     assert [tuple(found) for found in Finder(terms).find(text)] == expected
+
+
+def test_find_remembers_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "_REMEMBERED_TEXTS", 100)
+    finder = Finder({b"relai"})
+    for number in range(0, 2000, 50):
+        assert len(list(finder.find(" ".join([f"relay word{each}" for each in range(number, number + 50)])))) == 50
+    assert list(finder.find("short " + "long" * 1000)) == []
+    assert len(analysis._clues) <= 200
+    assert max(map(len, analysis._clues)) <= analysis.LONGEST_WHOLE
 
 
 def test_plain_words_are_unstemmed() -> None:

@@ -27,7 +27,7 @@ import kbarchive
 from kbarchive import encoding, pipeline, reading, recall, sources, states
 from kbarchive.conversion import convert
 from kbarchive.document import Document, Entry, Unread
-from kbarchive.errors import TargetError
+from kbarchive.errors import SourceError, TargetError
 from kbarchive.journal import journal_path
 from kbarchive.report import Report
 from kbarchive.resources import resource_folder
@@ -161,19 +161,83 @@ def test_standard_output_and_devices_cannot_be_resumed(source: Path) -> None:
             convert(source, target, "jsonl", resume=True)
 
 
-def test_a_folder_that_stood_when_its_run_was_killed(source: Path, tmp_path: Path) -> None:
-    """Found by a newcomer: a run that is killed as it ends has no journal any more, and its folder is not empty."""
-    once = tmp_path / "once"
-    convert(source, once, resumable=True)
-    before = content(once)
-    convert(source, once, resume=True)
-    assert content(once) == before
-    (once / "notes.txt").write_text("mine")
-    with pytest.raises(TargetError, match="holds other files"):
-        convert(source, once, resume=True)
-    convert(source, tmp_path / "ftp", format="ftp")
-    with pytest.raises(TargetError, match="holds other files"):  # it could be the archive itself
-        convert(source, tmp_path / "ftp", format="ftp", resume=True)
+class Killed(BaseException):
+    """As a kill would, it ends a run without any of its own tidying up."""
+
+
+def kill(monkeypatch: pytest.MonkeyPatch, renames: int, source: Path, target: Path, **options: Any) -> None:
+    """Breaks a conversion off behind so many renames of folders, with what it left as a kill leaves it."""
+    rename, left = os.rename, [renames]
+
+    def renaming(old: str, new: str) -> None:
+        if not left[0]:
+            raise Killed
+        rename(old, new)
+        left[0] -= 1
+        if not left[0]:
+            raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", renaming)
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)
+        with pytest.raises(Killed):
+            convert(source, target, **options)
+
+
+@pytest.mark.parametrize(("overwrite", "renames"), [(False, 1), (True, 1), (True, 2)])
+def test_a_run_that_is_killed_while_its_folder_takes_its_place(
+    source: Path,
+    tmp_path: Path,
+    make_article: Callable[..., bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    overwrite: bool,
+    renames: int,
+) -> None:
+    """Found by a newcomer and by a reviewer: the folder was refused, or the old one lost before there was a new one."""
+    target = tmp_path / "out"
+    if overwrite:
+        convert(source, target)
+        (source / "Q900050.TXT").write_bytes(make_article(900050))
+    old = content(target) if overwrite else {}
+    kill(monkeypatch, renames, source, target, resumable=True, overwrite=overwrite)
+    if overwrite and renames == 1:
+        assert not target.exists()
+        (tmp_path / "bad.zip").write_bytes(b"PK\x03\x04no zip")
+        with pytest.raises(SourceError):
+            convert(tmp_path / "bad.zip", target, resume=True, fail_fast=True)
+        assert content(target) == old
+    report = convert(source, target, resume=True)
+    convert(source, tmp_path / "once")
+    assert content(target) == content(tmp_path / "once")
+    assert report.reused == 40 + overwrite
+    assert sorted(os.listdir(tmp_path)) == sorted({"once", "out", "txt", *(["bad.zip"] if overwrite and renames == 1 else [])})
+
+
+@pytest.mark.parametrize(
+    "foreign", ["diary.md", "2020/diary.json", "206/notes.json", "206/Q900001.json", "206/Q206968.json/thesis.doc"]
+)
+def test_nothing_is_replaced_that_is_not_of_a_conversion(source: Path, tmp_path: Path, foreign: str) -> None:
+    target = tmp_path / "out"
+    convert(source, target)
+    with pytest.raises(TargetError, match="not empty"):  # it is whole, no run of it was broken off
+        convert(source, target, resume=True)
+    kept = target / foreign
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text("mine")
+    break_off(source, tmp_path / "other", resumable=True)
+    os.rename(journal_path(str(tmp_path / "other")), journal_path(str(target)))
+    for options in ({"resume": True}, {"overwrite": True}, {"incremental": True}):
+        with pytest.raises(TargetError, match="holds other files"):
+            convert(source, target, **options)
+    assert kept.read_text() == "mine"
+
+
+def test_a_folder_that_holds_a_source_is_not_replaced(source: Path, tmp_path: Path) -> None:
+    convert(source, tmp_path / "out", format="text")
+    before = content(tmp_path / "out")
+    with pytest.raises(TargetError, match="a source lies in it"):
+        convert(tmp_path / "out" / "900", tmp_path / "out", format="text", overwrite=True)
+    assert content(tmp_path / "out") == before
 
 
 # Incremental
@@ -498,9 +562,12 @@ def test_killed_and_resumed_is_as_unbroken(larger: Path, tmp_path: Path, name: s
             seconds *= 0.8
             continue
         killed += 1
-        with start(str(larger), str(place / name), "--resume") as process:
-            _, stderr = process.communicate()
-        assert process.returncode == 0, stderr
+        if not journal_path(str(place / name)).exists() and (place / name).is_dir():
+            stderr = b""  # it was killed when all was done, and there is nothing to go on with
+        else:
+            with start(str(larger), str(place / name), "--resume") as process:
+                _, stderr = process.communicate()
+            assert process.returncode == 0, stderr
         assert same(once, place / name)
         assert os.listdir(place) == [name]
         shutil.rmtree(place)

@@ -35,7 +35,11 @@ from kbarchive.writers.atomic import output_file, writing
     shell_complete=complete_index,
     help="The index that --select asks, if it is of these SOURCEs. Default: $KBARCHIVE_INDEX, else your default index.",
 )
-@click.option("--resume", is_flag=True, help="Go on where an earlier run of the same conversion was broken off.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on where an earlier run of the same conversion was broken off; what it left of TARGET is replaced.",
+)
 @click.option("--incremental", is_flag=True, help="Convert only what has changed since the last run with --incremental.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first file that cannot be read, and write nothing.")
 @click.option("--errors", "errors_file", metavar="FILE", help="Write what failed to FILE, as JSON Lines.")

@@ -9,7 +9,6 @@ its parts stacked at its own position. Case and accents never matter. Queries ar
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from collections.abc import Collection, Iterator
 from functools import lru_cache
@@ -39,9 +38,11 @@ LONGEST_WHOLE = 64
 _LONGEST_WORD = 64
 _MOST_PARTS = 8
 
-# So many letters of a word longer than that are those of its stem.
+# So many letters are those of the stem, too, but of short words that end so: eyed, ei.
 _SAME_LETTERS = 2
 _SHORT_WORD = 3
+_SHORT_PAST = 6
+_ENDINGS = ("ed", "eds", "ing", "ings")
 # What stands around words.
 _PUNCTUATION = ".,:;?!()\"'"
 
@@ -91,21 +92,32 @@ class _Plain(dict[str, tuple[bytes, ...]]):
 _plain = _Plain()
 
 
-class _Clues(dict[str, tuple[str | bytes, ...]]):
-    """For each text between blanks all terms of its words; of one that is a plain word only what its stem begins with, too."""
+class _Clues(dict[str, tuple[bytes, ...]]):
+    """For each text between blanks what tells that it may be found: the terms of its words, or of a plain word, which need
+    not be analysed for that, how its stem begins.
+    """
 
-    def __missing__(self, part: str) -> tuple[str | bytes, ...]:
-        clues: tuple[str | bytes, ...]
+    def __missing__(self, part: str) -> tuple[bytes, ...]:
         word = part.strip(_PUNCTUATION)
-        if len(word) > _SHORT_WORD and word.isascii() and word.isalpha() and (word[1:].islower() or word.isupper()):
-            clues = (sys.intern(word[:_SAME_LETTERS].lower()),)
+        if word.isascii() and word.isalpha() and (word[1:].islower() or word.isupper()) and _begins_as_its_stem(word.lower()):
+            clues: tuple[bytes, ...] = (_beginning(word.lower().encode()),)
         else:
             clues = tuple([term for word in _WORD_OF_RUN.findall(part) for term in word_terms(word)])
-        self[part] = clues
+        if len(part) <= LONGEST_WHOLE:
+            self[part] = clues
         return clues
 
 
 _clues = _Clues()
+
+
+def _begins_as_its_stem(word: str) -> bool:
+    return len(word) > _SHORT_WORD and (len(word) > _SHORT_PAST or not word.endswith(_ENDINGS))
+
+
+def _beginning(term: bytes) -> bytes:
+    """How a term begins, as a clue, which is no term."""
+    return b"\0" + term[:_SAME_LETTERS]
 
 
 class _FoundIn(dict[str, list[Found]]):
@@ -128,16 +140,15 @@ class Finder:
     """Finds the words of texts that some terms stand for, for highlighting. Whole runs are not looked for."""
 
     def __init__(self, terms: Collection[bytes]) -> None:
-        if len(_clues) >= _REMEMBERED_TEXTS:
-            _clues.clear()
-        # To analyse the plain words that begin otherwise would take most of the time.
-        self._clues = {*terms, *(term[:_SAME_LETTERS].decode(errors="ignore") for term in terms)}
+        self._wanted = {*terms, *map(_beginning, terms)}
         self._found_in = _FoundIn(terms)
 
     def find(self, text: str) -> Iterator[Found]:
         """The words of a text that are found by one of the terms, in order."""
+        if len(_clues) >= _REMEMBERED_TEXTS:
+            _clues.clear()
         parts = text.split(" ")
-        likely = list(map(not_, map(self._clues.isdisjoint, map(_clues.__getitem__, parts))))
+        likely = list(map(not_, map(self._wanted.isdisjoint, map(_clues.__getitem__, parts))))
         if True not in likely:
             return
         starts = map(add, accumulate(map(len, parts), initial=0), count())

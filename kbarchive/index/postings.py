@@ -79,13 +79,13 @@ class Postings:
         return at if at < len(self.documents) and self.documents[at] == document else None
 
     def positions(self, document: int) -> Sequence[int]:
-        """The positions of the term in a document, in rising order; none where it does not have the term."""
+        """Where the term stands in a document; nowhere where it does not have the term."""
         return self.places(document)[0]
 
     def places(self, document: int) -> tuple[Sequence[int], bytes]:
-        """The same, and the number of the form at each."""
-        at = bisect_left(self.documents, document)
-        if at == len(self.documents) or self.documents[at] != document:
+        """The positions of the term in a document, in rising order, and the number of the form at each."""
+        at = self.find(document)
+        if at is None:
             return _NOWHERE
         ends = self._ends
         end = ends[at]

@@ -32,7 +32,7 @@ _LEAST_EXACT = 3
 _KEPT_BYTES = 32_000_000
 _NO_LIST_BYTES = 500
 
-# A question has fewer concepts than that (`units.MOST_WORDS`).
+# A question has fewer concepts than 2 ** 8 (`units.MOST_WORDS`).
 _NUMBER_BITS = 8
 _NUMBERS = (1 << _NUMBER_BITS) - 1
 

@@ -98,11 +98,11 @@ def _first(reader: IndexReader, scores: Mapping[int, float], by: Mapping[int, fl
         # Only those that can be among them are sorted, and their keys read.
         least = heapq.nlargest(number, by.values())[-1]
         documents = [document for document, value in by.items() if value >= least]
-    order = ordered(reader, [(document, (-by[document], -scores[document])) for document in documents])
+    order = sorted_documents(reader, [(document, (-by[document], -scores[document])) for document in documents])
     return [(document, scores[document]) for document in order[:number]]
 
 
-def ordered(reader: IndexReader, documents: Sequence[tuple[int, tuple[float, ...]]]) -> list[int]:
+def sorted_documents(reader: IndexReader, documents: Sequence[tuple[int, tuple[float, ...]]]) -> list[int]:
     """Documents in the order of what stands beside each; equal ones by key, which is read of no others."""
     counts = Counter(place for _, place in documents)
     keyed = [(place, reader.key(document) if counts[place] > 1 else "", document) for document, place in documents]

@@ -14,7 +14,7 @@ from kbarchive.index.reader import IndexReader
 from kbarchive.index.zones import LENGTHS
 from kbarchive.search.concepts import Alternative, Concept, Correction, Question, question
 from kbarchive.search.evidence import Evidence, Examiner
-from kbarchive.search.folding import best_first, ordered
+from kbarchive.search.folding import best_first, sorted_documents
 from kbarchive.search.results import WordFound
 from kbarchive.search.scoring import WORTHS, Scorer
 from kbarchive.search.settings import Settings
@@ -145,7 +145,7 @@ class Ranker:
             full = score + sum(evidence(document).values())
             scored.append((document, full))
             (heapq.heappush if len(best) < number else heapq.heappushpop)(best, full)
-        order = ordered(self._reader, [(document, (-full,)) for document, full in scored])
+        order = sorted_documents(self._reader, [(document, (-full,)) for document, full in scored])
         scores = dict(scored)
         return [(document, scores[document]) for document in order]
 
@@ -218,7 +218,7 @@ class Ranker:
             left -= concepts[opened].weight
             opened += 1
         if wanted is not None:
-            sums = {document: sums.get(document, 0.0) for document in wanted}
+            sums = dict.fromkeys(wanted, 0.0)
         documents = [document for document in sums if document not in excluded] if excluded else list(sums)
         values = [sums[document] for document in documents] if excluded else list(sums.values())
         for concept in concepts[opened:]:

@@ -109,7 +109,7 @@ class Scorer:
         return frozenset(self._reader.all_documents())
 
     def _dense_of(self, units: tuple[Unit, ...], found: Sequence[Occurrences]) -> array[int]:
-        dense = array("H", bytes(2 * self._numbers))
+        dense = array("H", (0,)) * self._numbers
         for number in reversed(range(len(found))):
             first = number * CODES
             for document, impact in zip(found[number].documents, found[number].impacts, strict=True):

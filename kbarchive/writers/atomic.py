@@ -17,6 +17,9 @@ from typing import BinaryIO, Literal
 from kbarchive.document import clean, reason
 from kbarchive.errors import TargetError
 
+# How the name ends that a folder has while another takes its place.
+_OLD = ".old"
+
 
 @contextmanager
 def writing(target: str) -> Iterator[None]:
@@ -141,7 +144,7 @@ def _swap(new: str, path: str) -> None:
     if not os.path.isdir(path):
         os.rename(new, path)
         return
-    old = _temporary_name(path)
+    old = _temporary_name(path, _OLD)
     os.rename(path, old)
     try:
         os.rename(new, path)
@@ -151,21 +154,25 @@ def _swap(new: str, path: str) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def remove_leftovers(target: str) -> None:
-    """Removes what conversions to a target left that were killed outright. None must be at work."""
+def clear_leftovers(target: str) -> None:
+    """Removes what conversions to a target left that were killed outright; none must be at work. A folder that was to be
+    replaced, and whose place is empty, goes back there.
+    """
     path = os.path.realpath(target)
-    for name in os.listdir(os.path.dirname(path)):
+    for name in sorted(os.listdir(os.path.dirname(path))):
         if name.startswith(_temporary_prefix(path)):
             left = os.path.join(os.path.dirname(path), name)
-            if os.path.isdir(left):
+            if name.endswith(_OLD) and not os.path.lexists(path):
+                os.rename(left, path)
+            elif os.path.isdir(left):
                 shutil.rmtree(left, ignore_errors=True)
             else:
                 with contextlib.suppress(OSError):
                     os.unlink(left)
 
 
-def _temporary_name(path: str) -> str:
-    return os.path.join(os.path.dirname(path), f"{_temporary_prefix(path)}{secrets.token_hex(8)}.tmp")
+def _temporary_name(path: str, suffix: str = ".tmp") -> str:
+    return os.path.join(os.path.dirname(path), f"{_temporary_prefix(path)}{secrets.token_hex(8)}{suffix}")
 
 
 def _temporary_prefix(path: str) -> str:

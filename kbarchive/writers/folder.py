@@ -21,7 +21,7 @@ _UNSAFE = re.compile(r"^\.|[^A-Za-z0-9_#.-]")
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _LONGEST_NAME = 150  # file systems end at 255 bytes
-_OUR_FOLDER = re.compile(r"\d{3,}|_")
+_OUR_NAME = re.compile(r"(Q\d{1,30})(?:~\d+)?")
 
 _File = tuple[str, str, bytes]
 """Folder, name without suffix, content."""
@@ -131,10 +131,16 @@ def _is_ours(folder: str, suffix: str) -> bool:
     if not suffix:
         return False
     with os.scandir(folder) as found:
-        inner = list(found)
-    return all(
-        _OUR_FOLDER.fullmatch(entry.name)
-        and entry.is_dir(follow_symlinks=False)
-        and all(name.endswith(suffix) for name in os.listdir(entry.path))
-        for entry in inner
-    )
+        return all(entry.is_dir(follow_symlinks=False) and _holds_ours(entry, suffix) for entry in found)
+
+
+def _holds_ours(folder: os.DirEntry[str], suffix: str) -> bool:
+    with os.scandir(folder) as found:
+        for entry in found:
+            stem = entry.name.removesuffix(suffix)
+            if stem == entry.name or not entry.is_file(follow_symlinks=False):
+                return False
+            article = _OUR_NAME.fullmatch(stem)
+            if folder.name != _NO_ID and not (article and folder.name == folder_of(article[1])):
+                return False
+    return True
