@@ -10,7 +10,6 @@ import contextlib
 import errno
 import io
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from kbarchive.cli.interrupts import raise_lost, take_interrupts
 from kbarchive.errors import KbArchiveError
 from kbarchive.render.clean import visible
 
@@ -63,8 +63,7 @@ def run(command: click.Command, name: str) -> NoReturn:
 
         complete(command, name)
         sys.exit(0)
-    with contextlib.suppress(ValueError):  # not in the main thread
-        signal.signal(signal.SIGTERM, _terminate)
+    take_interrupts()
     _take_closed_streams()
     if sys.stdout is not None:
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # a text stream at the start of a program
@@ -162,10 +161,12 @@ def wants_color(color: str) -> bool:
 
 
 @contextlib.contextmanager
-def progress(quiet: bool = False) -> Iterator[Callable[[Report | SiteReport], None] | None]:
-    """Gives what shows a report so far on stderr: a live line on a terminal, a line now and then in a log."""
+def progress(quiet: bool = False) -> Iterator[Callable[[Report | SiteReport], None]]:
+    """Gives what shows a report so far on stderr: a live line on a terminal, a line now and then in a log. It also raises an
+    interrupt that was lost.
+    """
     if quiet or sys.stderr is None:
-        yield None
+        yield lambda _: raise_lost()
     elif _on_terminal():
         yield from _live_line()
     else:
@@ -234,6 +235,7 @@ def _every(seconds: float, show: Callable[[Report | SiteReport], None]) -> Calla
 
     def shown_at_times(report: Report | SiteReport) -> None:
         nonlocal last
+        raise_lost()
         now = time.monotonic()
         if now - last >= seconds:
             last = now
@@ -264,10 +266,6 @@ def _counts(report: Report) -> str:
 def _fail(name: str, message: str) -> int:
     say(f"error: {message}", name)
     return _FAILED
-
-
-def _terminate(*_: object) -> NoReturn:
-    raise SystemExit(143)  # unwinds, so that temporary files go
 
 
 def _leave_quietly() -> None:
