@@ -65,6 +65,8 @@ class Pool:
         self._free: queue.LifoQueue[_Reader | None] = queue.LifoQueue()  # None for one that is to be started
         self._held: set[_Reader] = set()
         self._closed = False
+        # What ends a reader twice could close what another thread has opened meanwhile under the number of its pipe.
+        self._lock = threading.Lock()
         self._limiter: anyio.CapacityLimiter | None = None
         for _ in range(size):
             self._free.put(None)
@@ -99,8 +101,10 @@ class Pool:
 
     def close(self) -> None:
         """Ends the readers, whatever they do."""
-        self._closed = True
-        for reader in list(self._held):
+        with self._lock:
+            self._closed = True
+            held = list(self._held)
+        for reader in held:
             self._drop(reader)
 
     def _warmed(self, function: Callable[[Archive], object]) -> None:
@@ -137,9 +141,17 @@ class Pool:
             raise BusyError
         # Not forked, since the sockets and locks of this process are its own.
         reader: _Reader = Worker(self._task, "spawn")
-        self._held.add(reader)
+        with self._lock:
+            self._held.add(reader)
+            closed = self._closed
+        if closed:  # meanwhile
+            self._drop(reader)
+            raise BusyError
         return reader
 
     def _drop(self, reader: _Reader) -> None:
-        self._held.discard(reader)
+        with self._lock:
+            if reader not in self._held:
+                return
+            self._held.remove(reader)
         reader.stop()
