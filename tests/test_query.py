@@ -9,16 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lark import Lark
 
+from kbarchive.index.values import HAS
 from kbarchive.parsing.grammars import TokenListLexer
 from kbarchive.resources import grammar_text
-from kbarchive.search.fields import NAMES, bound_key
+from kbarchive.search.fields import NAMES, bound_key, within
 from kbarchive.search.language import read
-from kbarchive.search.nodes import And, Phrase, Word, cost
+from kbarchive.search.nodes import And, Phrase, Range, Word, cost
 from kbarchive.search.query import parse
 from kbarchive.search.units import MOST_WORDS, Unit, plan
 from tests.corpus import corpus_files
 from tests.querying import PASTED, SIGNS
 
+_TWO_VERSIONS = "Range('version', '>=5.0', '<=5.10'), Field('version', Word('12345678901234567.00'))"
 _LONG = ">=123456789012345678901"  # longer than any version
 
 
@@ -138,11 +140,52 @@ def test_what_cannot_be_read_is_words_and_told(text: str, nodes: str, code: str,
         ("THE LAMP OR OUT", "Word('THE'), Or(Word('LAMP'), Word('OUT'))"),
         ("THE LAMP OR IS OUT", "Word('THE'), Word('LAMP'), Word('OR'), Word('IS'), Word('OUT')"),
         ('THE LAMP OR "NOT LIT" OUT', "Word('THE'), Word('LAMP'), Word('OR'), Phrase('NOT LIT'), Word('OUT')"),
+        ("(lamp) OR (a NEAR/2 b)", "Or(Word('lamp'), Near(Word('a'), Word('b'), 2))"),
+        ("title:lamp NEAR/2 dark", "Field('title', Word('lamp')), Word('NEAR/2'), Word('dark')"),
+        ("x title:(lamp", "Word('x'), Word('title:'), Word('('), Word('lamp')"),
+        ("-title:(lamp", "Word('-title:'), Word('('), Word('lamp')"),
+        ('-"dim"mer -"--" x', "Not(Word('\"')), Word('dim'), Word('\"'), Word('mer'), Not(Phrase('--')), Word('x')"),
+        ("lamp modified:soon", "Word('lamp'), Word('modified:soon')"),
+        ("version:1..version:<2", "Word('version:1..version:'), Word('<2')"),
+        ("version:5.0..5.10 version:12345678901234567.00", _TWO_VERSIONS),
+        ("modified:\u0661999", "Word('modified:\u0661999')"),
     ],
 )
-def test_exclusions_in_a_field_and_the_shouted_or(text: str, nodes: str) -> None:
-    """Found by mutation: no other test told these."""
+def test_what_no_other_test_told(text: str, nodes: str) -> None:
+    """Found by mutation."""
     assert repr(parse(text).tree) == f"And({nodes})"
+
+
+def test_a_field_without_its_bracket_is_not_asked_for_a_value() -> None:
+    assert [found.code for found in parse("title:(lamp").diagnostics] == ["unbalanced"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("modified:soon", "modified: wants a date such as 1999, 1999-05 or 1999-05-12"),
+        ("has:wings", f"has: knows {', '.join(HAS)}"),
+        ("cites:1*", "cites: wants the number of an article"),
+        ("title:...", "title: wants a word"),
+    ],
+)
+def test_the_message_says_what_is_wanted(text: str, message: str) -> None:
+    (found,) = parse(text).diagnostics
+    assert found.message == message
+
+
+@pytest.mark.parametrize(
+    ("node", "inside", "outside"),
+    [
+        (Range("version", "", "<=4"), ["4", "4.0", "3.51"], ["4.0.1", "4.1", "5"]),
+        (Range("version", ">4", ""), ["4.1", "5"], ["4", "3.5"]),
+        (Range("modified", "", "<=1999-05"), ["1999-05-31", "1999-04-01"], ["1999-06-01"]),
+        (Range("modified", ">1999", ""), ["2000-01-01"], ["1999-12-31"]),
+    ],
+)
+def test_a_month_has_all_its_days_but_a_version_no_other_one(node: Range, inside: list[str], outside: list[str]) -> None:
+    fits = within(node)
+    assert [value for value in inside + outside if fits(bound_key(node.name, value))] == inside
 
 
 @pytest.mark.parametrize("text", PASTED)
@@ -174,6 +217,7 @@ def test_the_message_shows_a_range_of_the_field(name: str, example: str) -> None
         ("version", "5.0", (5,)),
         ("version", "5.00.0", (5,)),
         ("version", "10.50", (10, 50)),
+        ("version", "5.0.1", (5, 0, 1)),
         ("version", "4.0a (OEM 3)", (4,)),
         ("version", "0.0", (0,)),
         ("version", "OEM 3", ()),
@@ -227,6 +271,44 @@ def test_words_become_units() -> None:
     assert planned.wholes == (Unit((b"cd/rw",)),)
     assert [part.units for part in planned.excluded] == [(Unit((b"host",)),)]
     assert planned.conditions == ()
+
+
+def test_a_name_is_wanted_or_excluded_by_whatever_it_is_called() -> None:
+    """Found by mutation."""
+    names = {(b"cd", b"rw"): (b"burner",), (b"sign", b"on"): (b"login",)}
+    planned = plan(parse('Lamp,out lamp CD/RW "--" -sign-on -"--"').tree, names)
+    assert [part.units for part in planned.wanted] == [
+        (Unit((b"lamp",)),),
+        (Unit((b"out",)),),
+        (Unit((b"cd", b"rw")), Unit((b"cd/rw",)), Unit((b"burner",))),
+    ]
+    assert [part.units for part in planned.excluded] == [
+        (Unit((b"sign", b"on")), Unit((b"sign-on",)), Unit((b"login",))),
+    ]
+
+
+def test_the_number_of_an_article_is_a_word_too() -> None:
+    planned = plan(parse("Q206968").tree, {})
+    assert planned.number == 206968
+    assert [word.text for word in planned.words] == ["206968"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "cut"),
+    [
+        ("lamp " * MOST_WORDS, 0, False),
+        ("lamp " * MOST_WORDS + "-dark", 0, True),
+        ("lamp OR " * (MOST_WORDS - 1) + "dark", MOST_WORDS, False),
+        ("lamp OR " * MOST_WORDS + "dark", MOST_WORDS, True),
+        ("(" + "lamp* " * (MOST_WORDS // 4) + ") OR dark", MOST_WORDS, True),
+        ("lamp* " * (MOST_WORDS // 4 - 1) + "a OR b OR dark* OR c", MOST_WORDS - 2, True),
+        ("lamp* " * (MOST_WORDS // 4) + "a OR b", MOST_WORDS, True),
+    ],
+)
+def test_where_a_query_is_cut(text: str, kept: int, cut: bool) -> None:
+    """The conditions that are left cost so much."""
+    planned = plan(parse(text).tree, {})
+    assert (cost(And(planned.conditions)), planned.cut) == (kept, cut)
 
 
 def test_other_nodes_become_conditions() -> None:

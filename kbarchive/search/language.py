@@ -68,9 +68,8 @@ def _fits(token: Token, before: str, after: str, before_is_scoped: bool) -> bool
             return before in _ENDS and after in _BEGINS
         case "NEAR":
             return before in _TEXTS and not before_is_scoped and after in _TEXTS
-        case "MINUS":
-            return after in _TEXTS
         case "FIELD" | "MINUS_FIELD":
+            # A bracket behind it may have no partner.
             return after in (*_TEXTS, "RANGE", "OPEN")
         case "RANGE":
             return before in _FIELDS

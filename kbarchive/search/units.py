@@ -28,9 +28,8 @@ class AskedWord(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What one part of a query wants: one of these units. `text` is the part as it is written."""
+    """What one part of a query wants: one of these units."""
 
-    text: str
     units: tuple[Unit, ...]
 
     @property
@@ -115,11 +114,11 @@ def wanted_by(node: Word | Phrase | ArticleNumber, names: Names) -> list[Wanted]
         runs = _runs(node)
         terms = tuple(term for run in runs for term in run.words)
         forms = tuple(form for run in runs for form in run.forms)
-        return [Wanted(node.text, (Unit(terms, forms),))] if terms else []
+        return [Wanted((Unit(terms, forms),))] if terms else []
     found = []
     for run in _runs(node):
         others = [run.whole, *names.get(run.words, ())] if run.whole else []
-        found.append(Wanted(" ".join(run.texts), (Unit(run.words), *(Unit((term,)) for term in others if term))))
+        found.append(Wanted((Unit(run.words), *(Unit((term,)) for term in others if term))))
     return found
 
 
