@@ -644,3 +644,20 @@ def test_the_date_of_a_page_in_several_spellings(date: str) -> None:
 def test_words_behind_a_date_are_kept() -> None:
     article = kbarchive.parse("A Lamp That Hums\n\nArticle ID: 900003   Last Review: May 1, 1997 by night\n\nIt is lit.\n")
     assert (article.modified, article.residue) == ("1997-05-01", ("by night",))
+
+
+@pytest.mark.parametrize("end", ["", "."])
+def test_the_number_that_an_article_had_before_is_in_its_header(end: str) -> None:
+    """Found by mutation."""
+    text = (CORPUS / "support" / "900319.txt").read_text(encoding="utf-8")
+    sentence = "This article was previously published under Q900319"
+    article = kbarchive.parse(text.replace(sentence, f"{sentence}{end}\n\n{sentence[:-1]}8"))
+    assert article.header["This article was previously published under"] == "Q900319"
+
+
+def test_the_products_of_a_flattened_article() -> None:
+    """Found by mutation."""
+    text = (CORPUS / "flattened" / "Q900332.txt").read_text(encoding="utf-8")
+    box = f"applies to: - Made-Up Reader, version 1.0 - Made-Up Writer {'-' * 79}"
+    text = re.sub(r"applies to: .*? -{20,}", box, text, count=1)
+    assert [entry.name for entry in kbarchive.parse(text).applies_to] == ["Made-Up Reader", "Made-Up Writer"]

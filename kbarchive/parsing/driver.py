@@ -31,11 +31,6 @@ class Driver:
         }
         self._find_appends(table)
 
-    @property
-    def appends(self) -> dict[Any, list[str]]:
-        """For each state of the table the tokens that only make a repetition longer there."""
-        return {state: [name for name, action in row.items() if action is _APPEND] for state, row in self._actions.items()}
-
     def _find_appends(self, table: Any) -> None:
         """Marks the tokens that only make a repetition longer.
 

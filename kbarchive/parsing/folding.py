@@ -27,5 +27,5 @@ def unfold(text: Text) -> Text:
         readable = pattern.sub(r"\n\1", readable)
     readable = _UNDERLINED.sub(r"\1\n\2", readable)
     readable = _ENDED.sub("\n", readable)
-    readable = _BOX.sub(lambda match: match[0].replace(" - ", "\n- ").replace("to: ", "to:\n"), readable)
+    readable = _BOX.sub(lambda match: match[0].replace(" - ", "\n- "), readable)
     return text._replace(readable=readable, folded=True)

@@ -111,7 +111,7 @@ def box_rows(lines: list[str]) -> tuple[tuple[str, ...], ...]:
 
 
 def has_table_head(lines: list[str]) -> bool:
-    """Whether dashes stand below a first or second line that has columns itself, or dashes in groups."""
+    """Whether dashes stand below one of the first three lines, in groups or below columns."""
     for number, line in enumerate(lines[1:4], 1):
         if _DASHES.fullmatch(line):
             groups = len(_GROUP.findall(line))
