@@ -27,7 +27,7 @@ from typing import TextIO
 from kbarchive.document import clean
 from kbarchive.errors import TargetError
 from kbarchive.states import KnownFiles
-from kbarchive.writers.atomic import clear_leftovers, writing
+from kbarchive.writers.atomic import clear_leftovers, write_all, writing
 
 _MARK = b"kbarchive journal 2\n"
 _FRAME = struct.Struct("<BQI32s")
@@ -104,7 +104,8 @@ class Journal:
             self._live.add(key)
             return
         self._file.seek(self._end)
-        _write(self._file, _FRAME.pack(kind, len(result), zlib.crc32(result), key) + result)
+        # Without a buffer, which would try once more to write when it is closed on a full disk.
+        write_all(self._file, _FRAME.pack(kind, len(result), zlib.crc32(result), key) + result)
         self._end += _FRAME.size + len(result)
         self._added += kind == _RESULT
         if time.monotonic() - self._synced > _SYNC_SECONDS:
@@ -133,7 +134,7 @@ class Journal:
         self._file.seek(0)
         if self._file.read(len(_MARK)) != _MARK:
             self._file.seek(0)
-            _write(self._file, _MARK)
+            write_all(self._file, _MARK)
             return len(_MARK)
         end = len(_MARK)
         while True:
@@ -187,13 +188,6 @@ def open_journal(target: str, *, resume: bool, keep: bool) -> Iterator[Journal]:
                 journal.compact(path)
             else:
                 _remove(path, file)
-
-
-def _write(file: FileIO, data: bytes) -> None:
-    # Without a buffer, which would try once more to write when it is closed on a full disk.
-    left = memoryview(data)
-    while left:
-        left = left[file.write(left) :]
 
 
 def _remove(path: Path, file: FileIO) -> None:

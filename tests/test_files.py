@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 
 import kbarchive
 from kbarchive.document import Failure
-from kbarchive.errors import SourceError
+from kbarchive.errors import SourceError, TargetError
 from kbarchive.sources import documents
 from tests.commands import kbarchive as run_kbarchive
 from tests.commands import kbsearch as run_kbsearch
@@ -181,3 +182,33 @@ def test_document_that_goes_between_the_two_readings_of_newest(article_folder: P
             article_folder, tmp_path / "out.jsonl", newest=True, jobs=1, on_progress=lambda _: gone.unlink(missing_ok=True)
         )
     assert os.listdir(tmp_path) == ["txt"]
+
+
+# Folders as targets
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_folder_that_others_fill_meanwhile_is_not_replaced(article_folder: Path, tmp_path: Path, overwrite: bool) -> None:
+    target = tmp_path / "out"
+
+    def fill(_: object) -> None:
+        target.mkdir(exist_ok=True)
+        (target / "thesis.doc").write_text("years of work")
+
+    with pytest.raises(TargetError, match="other files than those" if overwrite else "is not empty"):
+        kbarchive.convert(article_folder, target, "json-dir", overwrite=overwrite, on_progress=fill)
+    assert [path.read_text() for path in target.iterdir()] == ["years of work"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([article_folder.name, "out"])
+
+
+def test_a_file_that_the_system_takes_in_part_is_no_success(tmp_path: Path, make_article: Article) -> None:
+    """The last file is the one that is too large: no other one would tell."""
+    source, target = tmp_path / "txt", tmp_path / "out"
+    source.mkdir()
+    (source / "Q900001.TXT").write_bytes(make_article(900001))
+    (source / "Q900002.TXT").write_bytes(make_article(900002).replace(b"made up", b"made up " * 40_000))
+    program = f"import kbarchive; kbarchive.convert({str(source)!r}, {str(target)!r}, 'json-dir', jobs=1)"
+    command = shlex.join([sys.executable, "-c", program])
+    done = subprocess.run(["sh", "-c", f"ulimit -f 200; {command}"], capture_output=True, text=True, check=False)
+    assert (done.returncode, target.exists()) == (1, False)
+    assert f"TargetError: cannot write {target}: File too large" in done.stderr

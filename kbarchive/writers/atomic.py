@@ -12,6 +12,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import FileIO
 from typing import BinaryIO, Literal
 
 from kbarchive.document import clean, reason
@@ -103,7 +104,7 @@ def output_folder(target: str, overwrite: bool, is_ours: Callable[[str], bool]) 
         with writing(target):
             if hasattr(os, "sync"):
                 os.sync()  # once for all: an fsync for each of tens of thousands of files takes minutes
-            _swap(temporary, path)
+            _swap(temporary, target, path, overwrite, is_ours)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
@@ -132,6 +133,11 @@ def _check_replaceable(target: str, path: str, overwrite: bool, is_ours: Callabl
         raise TargetError(f"cannot write {name}: it is the current folder, or holds it; go to another folder first")
     if not stat.S_ISDIR(mode):
         raise TargetError(f"cannot write {name}: a folder is to be written, and it is a file; name another")
+    _check_contents(target, path, overwrite, is_ours)
+
+
+def _check_contents(target: str, path: str, overwrite: bool, is_ours: Callable[[str], bool]) -> None:
+    name = clean(target)
     if not os.listdir(path):
         return
     if not overwrite:
@@ -140,18 +146,26 @@ def _check_replaceable(target: str, path: str, overwrite: bool, is_ours: Callabl
         raise TargetError(f"cannot replace {name}: it holds other files than those of a conversion; remove it yourself")
 
 
-def _swap(new: str, path: str) -> None:
+def _swap(new: str, target: str, path: str, overwrite: bool, is_ours: Callable[[str], bool]) -> None:
     if not os.path.isdir(path):
         os.rename(new, path)
         return
     old = _temporary_name(path, _OLD)
     os.rename(path, old)
     try:
+        _check_contents(target, old, overwrite, is_ours)  # others may have written there since the conversion began
         os.rename(new, path)
     except BaseException:
         os.rename(old, path)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def write_all(stream: FileIO, data: bytes) -> None:
+    """Writes all of `data` to a file without a buffer, which may take a part of it at a time; raises OSError."""
+    left = memoryview(data)
+    while left:
+        left = left[stream.write(left) :]
 
 
 def clear_leftovers(target: str) -> None:

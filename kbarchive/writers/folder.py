@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from kbarchive.article import Article
 from kbarchive.report import Report
-from kbarchive.writers.atomic import output_folder
+from kbarchive.writers.atomic import output_folder, write_all
 from kbarchive.writers.writer import Renamed
 
 _NO_ID = "_"
@@ -115,7 +115,7 @@ def _write_new(path: str, content: bytes) -> bool:
     except FileExistsError:
         return False
     with stream:
-        stream.write(content)
+        write_all(stream, content)
     return True
 
 
