@@ -35,9 +35,14 @@ def tree_at(source: str) -> Tree | None:
 
     Without a folder it is ``txt``, where the revision has it, else all. Raises SourceError where there is no such revision.
     """
-    repository, at, revision = source.rpartition("@")
-    if not at or os.path.lexists(source) or not os.path.isdir(repository):
+    if os.path.lexists(source):
         return None
+    # A revision may have the sign itself: HEAD@{1}, @, team@home.
+    places = (place for place in range(len(source) - 1, 0, -1) if source[place] == "@")
+    at = next((place for place in places if os.path.isdir(source[:place])), None)
+    if at is None:
+        return None
+    repository, revision = source[:at], source[at + 1 :]
     names = [revision] if ":" in revision else [f"{revision}:{_FOLDER}", f"{revision}:"]
     for name in names:
         done = _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}")
@@ -50,8 +55,8 @@ def tree_at(source: str) -> Tree | None:
 
 def tree_entries(tree: Tree) -> Iterator[Entry]:
     """The documents of a tree, in the order in which a checkout of it is read."""
-    listed = _git(tree.repository, "ls-tree", "-r", "-z", "-l", "--full-tree", tree.oid).stdout
-    files = [line.partition(b"\t") for line in listed.split(b"\0") if line]
+    listed = _git(tree.repository, "ls-tree", "-r", "-z", "-l", "--full-tree", tree.oid)
+    files = [line.partition(b"\t") for line in listed.stdout.split(b"\0") if line]
     files.sort(key=lambda each: os.fsdecode(each[2]).split("/"))
     import subprocess
 
@@ -79,6 +84,8 @@ def tree_entries(tree: Tree) -> Iterator[Entry]:
             reader.kill()
             with suppress(OSError):  # what was asked of a git that has ended
                 reader.stdin.close()
+    if listed.returncode:
+        yield Failure(clean(tree.repository), None, "a folder is missing or damaged; it and what follows is lost; try git fsck")
 
 
 def _file_entries(reader: subprocess.Popen[bytes], oid: str, file: str) -> Iterator[Entry]:

@@ -71,6 +71,25 @@ def test_revision_that_is_not_there_is_told_at_once(repository: Path, revision: 
         kbarchive.read(f"{repository}@{revision}")
 
 
+@pytest.mark.parametrize("revision", ["@", "HEAD@{0}", "team@home", "team@home:txt"])
+def test_revision_may_have_the_sign_itself(repository: Path, revision: str) -> None:
+    git(repository, "branch", "team@home")
+    assert list(kbarchive.read(f"{repository}@{revision}")) == list(kbarchive.read(f"{repository}@HEAD"))
+
+
+def test_folder_that_a_repository_has_lost_is_told(repository: Path, make_article: Article) -> None:
+    (repository / "txt" / "902").mkdir()
+    (repository / "txt" / "902" / "Q902000.TXT").write_bytes(make_article(902000))
+    git(repository, "add", "txt")
+    git(repository, "commit", "-q", "-m", "three")
+    whole = [article.id for article in kbarchive.read(f"{repository}@HEAD")]
+    done = subprocess.run(["git", "-C", repository, "rev-parse", "HEAD:txt/902"], check=True, capture_output=True, text=True)  # noqa: S607
+    (repository / ".git" / "objects" / done.stdout[:2] / done.stdout[2:].strip()).unlink()
+    failures: list[Failure] = []
+    assert [article.id for article in kbarchive.read(f"{repository}@HEAD", on_failure=failures.append)] == whole[: whole.index("Q902000")]
+    assert ["a folder is missing" in failure.message for failure in failures] == [True]
+
+
 def test_folder_with_an_at_is_a_folder(article_folder: Path) -> None:
     article_folder.rename(article_folder.with_name("txt@1999"))
     assert len(list(kbarchive.read(article_folder.with_name("txt@1999")))) == 3
