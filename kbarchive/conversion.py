@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, closing
-from itertools import zip_longest
 
 import msgspec
 
+from kbarchive.choosing import chosen
 from kbarchive.document import Entry, Unread, clean
-from kbarchive.encoding import CHANGED, RETRY, Encoder, articles_of
+from kbarchive.encoding import RETRY, Encoder, Roles
 from kbarchive.errors import SourceError, TargetError
 from kbarchive.fingerprint import Fingerprint
 from kbarchive.journal import Journal, open_journal
-from kbarchive.pipeline import Retry, failed, in_order, split
+from kbarchive.pipeline import in_order
 from kbarchive.reading import batches
 from kbarchive.recall import Recall
 from kbarchive.report import Report
-from kbarchive.revisions import Facts, facts_of, roles
 from kbarchive.selection import Selection
 from kbarchive.sources import Meter, SourcePath, entries, identity, refuse_once_only, size_of
 from kbarchive.writers import STDOUT, writer_for
@@ -147,9 +145,9 @@ def convert(
         # A run that was broken off may have been killed when its folder stood already.
         replace = overwrite or incremental or bool(resume and journal)
         with writer.open(name, replace, report) as write:
-            batched: Iterable[tuple[Sequence[Entry | Unread], bytearray | None]]
+            batched: Iterable[tuple[Sequence[Entry | Unread], Roles | None]]
             if newest:
-                batched = _chosen(read, jobs, executor, told)
+                batched = chosen(read, jobs, executor, told)
             else:
                 batched = ((batch, None) for batch in batches(entries(*paths, exclude=exclude, meter=meter, known=known)))
             work = recall.work(batched)
@@ -182,38 +180,6 @@ def _journal(name: str, stack: ExitStack, *, resumable: bool, resume: bool, incr
             raise TargetError(f"cannot go on with {what}: nothing is kept of it; name a file or a folder")
         return None
     return stack.enter_context(open_journal(name, resume=resume or incremental, keep=incremental))
-
-
-def _chosen(
-    work: Callable[[], Iterator[list[Entry]]],
-    jobs: int | None,
-    executor: Executor | None,
-    on_progress: Callable[[Report], object],
-) -> Iterator[tuple[list[Entry], bytearray | None]]:
-    """All batches once more, each with the `Role` of each of its articles, for which they are read a first time."""
-    report = Report()
-    texts: list[Facts] = []
-    counts = array("I")
-    retry: Retry[list[Entry], tuple[list[Facts], Report]] = Retry(split, lambda batch: ([], failed(batch)))
-    with closing(in_order(_facts_of_batch, work(), jobs, executor, retry=retry)) as results:
-        for _, (facts, part) in results:
-            texts += facts
-            counts.append(len(facts))
-            report.add(part)
-            on_progress(report)
-    chosen = roles(texts)
-    del texts
-    end = 0
-    for batch, count in zip_longest(work(), counts):
-        if batch is None or count is None:
-            raise SourceError(CHANGED)
-        start, end = end, end + count
-        yield batch, chosen[start:end]
-
-
-def _facts_of_batch(batch: list[Entry]) -> tuple[list[Facts], Report]:
-    report = Report()
-    return [facts_of(article) for article in articles_of(batch, report)], report
 
 
 def _lies_in(source: SourcePath, target: str) -> bool:

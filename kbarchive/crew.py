@@ -49,8 +49,8 @@ class Worker(Generic[_Work, _Result]):
         except OSError:
             return
 
-    def answer(self) -> _Result | None:
-        """What came of it; None when it tells that it has started. Raises Died, and whatever the task raised."""
+    def answer(self) -> list[_Result]:
+        """What came of it, one result; none when it tells that it has started. Raises Died, and whatever the task raised."""
         try:
             message = self.connection.recv()
         except (EOFError, OSError) as error:
@@ -62,13 +62,12 @@ class Worker(Generic[_Work, _Result]):
             raise Died from error
         if not self.ready:
             self.ready = True
-            return None
+            return []
         self.number = self.work = None
         result, failure = message
         if failure is not None:
             raise failure
-        answered: _Result = result
-        return answered
+        return [result]
 
     def stop(self) -> None:
         """Ends it at once."""

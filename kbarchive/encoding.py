@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,15 +22,20 @@ from kbarchive.writers.writer import Writer
 CHANGED = "the sources changed while they were read twice to choose the newest texts; try again"
 
 
+Roles = Sequence[bytes | None]
+"""For each entry of a batch the `Role` of each of its articles; None where workers died of it when these were chosen."""
+
+
 class Work(NamedTuple):
-    """A batch, what it is (see `kbarchive.fingerprint`), and the `Role` of each of its articles; None: all are written.
+    """A batch, what it is (see `kbarchive.fingerprint`; nothing where it is a part of one that was done once more), and its
+    roles; None: all articles are written.
 
     `kept` is what an earlier run made of it.
     """
 
     batch: list[Entry]
     digest: bytes
-    roles: bytearray | None = None
+    roles: Roles | None = None
     kept: Part | None = None
 
 
@@ -53,12 +59,7 @@ class Encoder:
 
     def __call__(self, work: Work) -> Part:
         report = Report()
-        articles = articles_of(work.batch, report)
-        if work.roles is not None:
-            if len(work.roles) != len(articles):
-                raise SourceError(CHANGED)
-            report.revisions, report.identical = work.roles.count(Role.REVISION), work.roles.count(Role.IDENTICAL)
-            articles = [article for article, role in zip(articles, work.roles, strict=True) if role == Role.ARTICLE]
+        articles = articles_of(work.batch, report) if work.roles is None else _newest(work.batch, work.roles, report)
         names: set[str] = set()
         if self._selection:
             named = [(name, article) for article in articles if (name := self._selection.name(article))]
@@ -71,7 +72,7 @@ class Encoder:
             payload = self._encoded([article for article in articles if self._can_encode(article, report)])
         return Part(payload, report, names)
 
-    def key(self, batch: bytes, roles: bytearray | None) -> bytes:
+    def key(self, batch: bytes, roles: Roles | None) -> bytes:
         """What the result of a batch depends on, and nothing else."""
         return hashlib.sha256(batch + self._made_of + repr(roles).encode()).digest()
 
@@ -93,8 +94,25 @@ def articles_of(batch: list[Entry], report: Report) -> list[Article]:
     return [outcome for _, found in read_batch(batch, report) for outcome in found if isinstance(outcome, Article)]
 
 
-RETRY: Retry[Work, Part] = Retry(
-    # Roles are of articles, of which it is not known which entry has how many.
-    lambda work: [Work([entry], b"") for entry in work.batch] if work.roles is None else [work],
-    lambda work: Part(None, failed(work.batch), set()),
-)
+def _newest(batch: list[Entry], roles: Roles, report: Report) -> list[Article]:
+    """Those of the articles that are neither revisions nor identical to others."""
+    found: list[Article] = []
+    for entry, of_entry in zip(batch, roles, strict=True):
+        if of_entry is None:
+            report.add(failed([entry]))
+            continue
+        articles = articles_of([entry], report)
+        if len(articles) != len(of_entry):
+            raise SourceError(CHANGED)
+        report.revisions += of_entry.count(Role.REVISION)
+        report.identical += of_entry.count(Role.IDENTICAL)
+        found += [article for article, role in zip(articles, of_entry, strict=True) if role == Role.ARTICLE]
+    return found
+
+
+def _split(work: Work) -> list[Work]:
+    roles = [None] * len(work.batch) if work.roles is None else [[of_entry] for of_entry in work.roles]
+    return [Work([entry], b"", of_entry) for entry, of_entry in zip(work.batch, roles, strict=True)]
+
+
+RETRY: Retry[Work, Part] = Retry(_split, lambda work: Part(None, failed(work.batch), set()))

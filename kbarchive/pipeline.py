@@ -155,34 +155,38 @@ class _Crew(Generic[_Work, _Result]):
         for worker in answering([worker for worker in self._workers if worker.work is not None or not worker.ready], wait):
             number, batch = worker.number, worker.work
             try:
-                result = worker.answer()
+                answered = worker.answer()
             except Died:
                 self._drop(worker)
                 if number is not None and batch is not None:
                     self._done[number] = self._again(batch)
             else:
-                if number is not None and batch is not None and result is not None:
-                    self._done[number] = [(batch, result)]
+                if number is not None and batch is not None:
+                    self._done[number] = [(batch, result) for result in answered]
 
     def _again(self, batch: _Work) -> list[tuple[_Work, _Result]]:
         if self._retry is None:
             raise WorkerError(_DIED)
-        result = self._alone(batch)
-        if result is not None:
-            return [(batch, result)]
-        parts = self._retry.split(batch)
-        return [(part, self._alone(part) or self._retry.failed(part)) for part in parts]
+        try:
+            return [(batch, self._alone(batch))]
+        except Died:
+            return [(part, self._of_part(part, self._retry)) for part in self._retry.split(batch)]
 
-    def _alone(self, batch: _Work) -> _Result | None:
-        """The result of a worker that does nothing else; None if it died."""
+    def _of_part(self, part: _Work, retry: Retry[_Work, _Result]) -> _Result:
+        try:
+            return self._alone(part)
+        except Died:
+            return retry.failed(part)
+
+    def _alone(self, batch: _Work) -> _Result:
+        """The result of a worker that does nothing else; raises Died."""
         worker = Worker(self._task)
         self._workers.append(worker)
         try:
             worker.answer()
             worker.send(0, batch)
-            return worker.answer()
-        except Died:
-            return None
+            (result,) = worker.answer()
+            return result
         finally:
             self._drop(worker)
 

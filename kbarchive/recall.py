@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from kbarchive.document import Document, Entry, Unread
-from kbarchive.encoding import Encoder, Part, Work
+from kbarchive.encoding import Encoder, Part, Roles, Work
 from kbarchive.fingerprint import Fingerprint, batch_key, digests
 from kbarchive.journal import Journal
 from kbarchive.report import Report
@@ -75,7 +75,7 @@ class Recall:
             with writing(self._target):
                 self._journal.end(_encode(done))
 
-    def work(self, batches: Iterable[tuple[Sequence[Entry | Unread], bytearray | None]]) -> Iterator[Work]:
+    def work(self, batches: Iterable[tuple[Sequence[Entry | Unread], Roles | None]]) -> Iterator[Work]:
         """The work of each batch, with what was done of it before. Its documents are counted in the fingerprint."""
         for given, roles in batches:
             told = digests(given)
@@ -101,7 +101,7 @@ class Recall:
             with writing(self._target):
                 self._journal.add(self._encoder.key(work.digest, work.roles), _encode(part))
 
-    def _kept(self, key: bytes, roles: bytearray | None) -> Part | None:
+    def _kept(self, key: bytes, roles: Roles | None) -> Part | None:
         kept = None if self._journal is None else self._journal.get(self._encoder.key(key, roles))
         if kept is None:
             return None

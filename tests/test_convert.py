@@ -496,6 +496,15 @@ def test_dead_worker_is_an_error() -> None:
         list(in_order(_die, [[], [], []], jobs=2))
 
 
+def _nothing(_: int) -> None:
+    return None
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_result_may_be_none(jobs: int) -> None:
+    assert list(in_order(_nothing, [1, 2, 3], jobs=jobs)) == [(1, None), (2, None), (3, None)]
+
+
 @pytest.mark.parametrize("given", [True, False])
 def test_few_batches_are_under_way_at_a_time(given: bool) -> None:
     taken = 0

@@ -481,9 +481,12 @@ def test_worker_that_dies_is_replaced_and_loses_nothing(source: Path, tmp_path: 
 
 
 @pytest.mark.skipif(os.name != "posix", reason="workers are forked, so that they can be made to die")
-def test_document_that_workers_die_of_is_a_failure(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("newest", [False, True])
+def test_document_that_workers_die_of_is_a_failure(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newest: bool
+) -> None:
     die_of(monkeypatch, lambda document: document.file == "Q900020.TXT")
-    report = convert(source, tmp_path / "out.jsonl", jobs=2, resumable=True)
+    report = convert(source, tmp_path / "out.jsonl", jobs=2, resumable=True, newest=newest)
     assert [failure.file for failure in report.failures] == ["Q900010b.TXT", "Q900020.TXT"]
     assert "died" in report.failures[1].message
     assert (report.articles, report.documents) == (39, 41)
@@ -493,13 +496,35 @@ def test_document_that_workers_die_of_is_a_failure(source: Path, tmp_path: Path,
 
 @pytest.mark.skipif(os.name != "posix", reason="workers are forked, so that they can be made to die")
 @pytest.mark.usefixtures("patient")
-def test_what_workers_died_of_is_tried_again(source: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("newest", [False, True])
+def test_what_workers_died_of_is_tried_again(source: Path, tmp_path: Path, newest: bool) -> None:
     with pytest.MonkeyPatch.context() as patch:
         die_of(patch, lambda document: document.file == "Q900020.TXT")
-        convert(source, tmp_path / "out.jsonl", jobs=2, incremental=True)
-    report = convert(source, tmp_path / "out.jsonl", jobs=2, incremental=True)
+        convert(source, tmp_path / "out.jsonl", jobs=2, incremental=True, newest=newest)
+    report = convert(source, tmp_path / "out.jsonl", jobs=2, incremental=True, newest=newest)
     assert [failure.file for failure in report.failures] == ["Q900010b.TXT"]
     assert (report.articles, report.reused) == (40, 37)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="workers are forked, so that they can be made to die")
+@pytest.mark.usefixtures("patient")
+def test_workers_that_die_only_the_second_time_cost_one_document(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the newest texts are chosen, and memory is short for a moment while they are written."""
+    encode = encoding.Encoder.__call__
+
+    def dies(self: encoding.Encoder, work: encoding.Work) -> encoding.Part:
+        if any(entry.file == "Q900020.TXT" for entry in work.batch):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return encode(self, work)
+
+    monkeypatch.setattr(encoding.Encoder, "__call__", dies)
+    report = convert(source, tmp_path / "out.jsonl", jobs=2, incremental=True, newest=True)
+    assert (report.articles, [failure.file for failure in report.failures]) == (39, ["Q900010b.TXT", "Q900020.TXT"])
+    monkeypatch.undo()
+    report = convert(source, tmp_path / "out.jsonl", jobs=2, incremental=True, newest=True)
+    assert (report.articles, [failure.file for failure in report.failures]) == (40, ["Q900010b.TXT"])
 
 
 # As processes

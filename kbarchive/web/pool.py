@@ -127,7 +127,8 @@ class Pool:
             if not reader.connection.poll(self._seconds):
                 raise BusyError
             kept = reader
-            return cast("_Answer", reader.answer())
+            (answer,) = reader.answer()
+            return cast("_Answer", answer)
         except Died:
             kept = None
             raise BusyError from None
