@@ -16,7 +16,7 @@ from kbarchive import Article
 from kbarchive.article import Code, Table, walk_blocks, walk_sections
 from kbarchive.resources import query_help, resource_folder
 from kbarchive.search import Index
-from kbarchive.search.expansion import _distance, alike
+from kbarchive.search.expansion import _distance, _matching, alike
 from kbarchive.search.query import parse
 from tests.querying import PASTED, SIGNS
 from tests.searching import article, index_of
@@ -188,3 +188,14 @@ def test_no_query_raises(index: Index, query: str) -> None:
 def test_fuzzy_words_are_all_that_few_edits_away(word: str, others: list[str]) -> None:
     edits = 1 if len(word) <= 5 else 2
     assert sorted(alike(word)("\n".join(others))) == sorted(other for other in others if _distance(word, other, edits) <= edits)
+
+
+@given(st.text("ab*?", min_size=1, max_size=8), st.lists(st.text("ab", min_size=1, max_size=8), min_size=1, max_size=20))
+def test_wildcards_fit_what_they_say(pattern: str, words: list[str]) -> None:
+    said = pattern.replace("?", ".").replace("*", ".*")
+    assert list(_matching(pattern)("\n".join(words))) == [word for word in words if re.fullmatch(said, word)]
+
+
+def test_many_stars_take_no_longer_than_their_number() -> None:
+    """Found by a reader: each star more took six times as long."""
+    assert list(_matching("xx*" * 40 + "y")("x" * 200)) == []

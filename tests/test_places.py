@@ -86,7 +86,9 @@ def test_folder_that_a_repository_has_lost_is_told(repository: Path, make_articl
     done = subprocess.run(["git", "-C", repository, "rev-parse", "HEAD:txt/902"], check=True, capture_output=True, text=True)  # noqa: S607
     (repository / ".git" / "objects" / done.stdout[:2] / done.stdout[2:].strip()).unlink()
     failures: list[Failure] = []
-    assert [article.id for article in kbarchive.read(f"{repository}@HEAD", on_failure=failures.append)] == whole[: whole.index("Q902000")]
+    assert [article.id for article in kbarchive.read(f"{repository}@HEAD", on_failure=failures.append)] == whole[
+        : whole.index("Q902000")
+    ]
     assert ["a folder is missing" in failure.message for failure in failures] == [True]
 
 

@@ -37,3 +37,13 @@ def test_the_first_unit_that_stands_in_a_document_counts(tmp_path: Path, monkeyp
         dict(zip(*scorer.occurrences(units[2]), strict=True)).get(document, 0) for document in documents[::-1]
     ]
     reader.close()
+
+
+def test_words_that_stand_nowhere_are_forgotten_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoring, "_REMEMBERED_POSTINGS", 10 * scoring._UNIT_COST)
+    articles = {"Q930001": article(930001, "Made Up", {"SUMMARY": "relay"})}
+    build_index(write_articles(tmp_path / "articles", articles), tmp_path / "index", jobs=1)
+    scorer = Scorer(open_reader(tmp_path / "index"))
+    for number in range(100):
+        assert not scorer.frequency(Unit((f"nowhere{number}".encode(),)))
+    assert len(scorer._remembered) <= 10

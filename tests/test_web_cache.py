@@ -7,22 +7,32 @@ from pathlib import Path
 
 from kbarchive.index.reader import open_reader
 from kbarchive.search import Index
-from kbarchive.web.cache import Answer, Cache
+from kbarchive.web.cache import Answer, Asked, Cache
 from tests.pages import asking
 from tests.searching import index_of
 
 
+def address(path: str, query: str = "") -> Asked:
+    return Asked(b"", path.encode(), query.encode(), False)
+
+
 def test_the_one_not_asked_for_longest_goes_first() -> None:
-    cache = Cache(12)
-    for asked in "ab":
-        cache.put(asked, Answer(((b"x", b"y"),), b"1234"))
-    assert cache.get("a") == Answer(((b"x", b"y"),), b"1234")
-    cache.put("c", Answer((), b"123456"))
-    assert [cache.get(asked) is not None for asked in "abc"] == [True, False, True]
-    cache.put("a", Answer((), b"12345678"))
-    assert [cache.get(asked) is not None for asked in "abc"] == [True, False, False]
-    cache.put("large", Answer((), b"x" * 13))
-    assert [cache.get(asked) is not None for asked in ("a", "large")] == [False, False]
+    cache = Cache(14)
+    for path in "ab":
+        cache.put(address(path), Answer(((b"x", b"y"),), b"1234"))
+    assert cache.get(address("a")) == Answer(((b"x", b"y"),), b"1234")
+    cache.put(address("c"), Answer((), b"123456"))
+    assert [cache.get(address(path)) is not None for path in "abc"] == [True, False, True]
+    cache.put(address("a"), Answer((), b"12345678"))
+    assert [cache.get(address(path)) is not None for path in "abc"] == [True, False, False]
+    cache.put(address("l"), Answer((), b"x" * 14))
+    assert [cache.get(address(path)) is not None for path in "al"] == [False, False]
+
+
+def test_an_address_takes_room_itself() -> None:
+    cache = Cache(14)
+    cache.put(address("a", "x" * 14), Answer((), b""))
+    assert cache.get(address("a", "x" * 14)) is None
 
 
 class _Telling(Index):

@@ -27,8 +27,9 @@ WORTHS: tuple[float, ...] = tuple(byte / 255 * (K1 + 1) for byte in range(256))
 CODES = len(WORTHS)
 """How many codes each of several units has; see `Scorer.codes`."""
 
-# How many postings a long-lived index remembers, over all units; five bytes each.
+# How many postings a long-lived index remembers, over all units; five bytes each. A unit itself takes as much as so many.
 _REMEMBERED_POSTINGS = 4_000_000
+_UNIT_COST = 100
 
 # How many postings are looked at in the time of one look-up by bisection.
 _BISECTION_COST = 8
@@ -122,10 +123,10 @@ class Scorer:
 
     def _remember(self, unit: Unit, occurrences: Occurrences) -> None:
         self._remembered[unit] = occurrences
-        self._postings += len(occurrences.documents)
+        self._postings += _UNIT_COST + len(occurrences.documents)
         while self._postings > _REMEMBERED_POSTINGS and len(self._remembered) > 1:
             _, forgotten = self._remembered.popitem(last=False)
-            self._postings -= len(forgotten.documents)
+            self._postings -= _UNIT_COST + len(forgotten.documents)
 
 
 def _code(found: Sequence[Occurrences], document: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
 from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -20,27 +19,35 @@ class Answer(NamedTuple):
     body: bytes
 
 
+class Asked(NamedTuple):
+    """What an answer is to: of which generation, which address, what behind the question mark, and whether it is packed."""
+
+    version: bytes
+    path: bytes
+    query: bytes
+    packed: bool
+
+
 class Cache:
     """Keeps answers up to a number of bytes; the one that was not asked for longest goes first. For one thread."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._held = 0
-        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._answers: OrderedDict[Asked, Answer] = OrderedDict()
 
-    def get(self, asked: Hashable) -> Answer | None:
+    def get(self, asked: Asked) -> Answer | None:
         if asked not in self._answers:
             return None
         self._answers.move_to_end(asked)
         return self._answers[asked]
 
-    def put(self, asked: Hashable, answer: Answer) -> None:
+    def put(self, asked: Asked, answer: Answer) -> None:
         before = self._answers.pop(asked, None)
-        self._held += _size(answer) - (_size(before) if before else 0)
+        self._held += _size(asked, answer) - (_size(asked, before) if before else 0)
         self._answers[asked] = answer
         while self._held > self._size:
-            _, dropped = self._answers.popitem(last=False)
-            self._held -= _size(dropped)
+            self._held -= _size(*self._answers.popitem(last=False))
 
 
 class Keeper:
@@ -60,7 +67,7 @@ class Keeper:
             await self._app(scope, receive, send)
             return
         packed = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        asked = self._version(), scope["raw_path"], scope["query_string"], packed
+        asked = Asked(self._version(), scope["raw_path"], scope["query_string"], packed)
         answer = self._cache.get(asked)
         if answer is not None:
             await send({"type": "http.response.start", "status": 200, "headers": list(answer.headers)})
@@ -85,5 +92,6 @@ class Keeper:
         await self._app(scope, receive, sending)
 
 
-def _size(answer: Answer) -> int:
-    return len(answer.body) + sum(len(name) + len(value) for name, value in answer.headers)
+def _size(asked: Asked, answer: Answer) -> int:
+    headers = sum(len(name) + len(value) for name, value in answer.headers)
+    return len(asked.path) + len(asked.query) + headers + len(answer.body)
