@@ -209,6 +209,6 @@ def test_a_file_that_the_system_takes_in_part_is_no_success(tmp_path: Path, make
     (source / "Q900002.TXT").write_bytes(make_article(900002).replace(b"made up", b"made up " * 40_000))
     program = f"import kbarchive; kbarchive.convert({str(source)!r}, {str(target)!r}, 'json-dir', jobs=1)"
     command = shlex.join([sys.executable, "-c", program])
-    done = subprocess.run(["sh", "-c", f"ulimit -f 200; {command}"], capture_output=True, text=True, check=False)
+    done = subprocess.run(["sh", "-c", f"ulimit -f 200; {command}"], capture_output=True, text=True, check=False)  # noqa: S607
     assert (done.returncode, target.exists()) == (1, False)
     assert f"TargetError: cannot write {target}: File too large" in done.stderr

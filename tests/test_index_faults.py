@@ -108,6 +108,23 @@ def test_an_index_that_is_removed_is_read_to_the_end(tmp_path: Path) -> None:
         open_index(tmp_path / "index")
 
 
+def test_a_closed_index_is_told_and_not_called_damaged(tmp_path: Path) -> None:
+    index = index_of(tmp_path)
+    index.close()
+    for ask in (lambda: index.search("relay"), lambda: list(index.articles()), lambda: index.article("Q910003")):
+        with pytest.raises(SearchIndexError, match="is closed") as told:
+            ask()
+        assert not isinstance(told.value, DamagedIndexError)
+
+
+def test_an_error_of_ours_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with index_of(tmp_path) as index:
+        monkeypatch.setattr("kbarchive.search.index.plan", {}.__getitem__)
+        with pytest.raises(SearchIndexError, match="error in kbarchive") as told:
+            index.search("relay")
+        assert not isinstance(told.value, DamagedIndexError)
+
+
 @pytest.mark.parametrize("name", ["postings", "records", "dictionary", "vocabulary"])
 def test_a_file_that_is_cut_while_it_is_open_is_told(tmp_path: Path, name: str) -> None:
     with index_of(tmp_path) as index:

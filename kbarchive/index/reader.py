@@ -251,9 +251,15 @@ def open_generation(generation: Generation, location: Path | None = None) -> Ind
     return IndexReader([Folder(folder / name) for name in metadata.shards], metadata, location)
 
 
+# What a program's own mistakes raise: checksums let no damaged bytes through that could.
+_OURS = (ArithmeticError, AssertionError, AttributeError, KeyError, NameError, RecursionError, TypeError)
+
+
 @contextlib.contextmanager
 def trusted(location: Path | None) -> Iterator[None]:
-    """Turns whatever damaged files make zlib, msgspec or our own code raise into a SearchIndexError with what mends it."""
+    """Turns whatever damaged files make zlib, msgspec or our own code raise into a SearchIndexError with what mends it, and
+    an error of ours into one that says so.
+    """
     try:
         yield
     except (KbArchiveError, MemoryError):
@@ -262,6 +268,9 @@ def trusted(location: Path | None) -> Iterator[None]:
         raise damaged(location or Path("in memory"), f"{error.filename} is missing") from error
     except OSError as error:
         raise SearchIndexError(f"cannot read the index {location}: {error}") from error
+    except _OURS as error:
+        told = f"error in kbarchive while it read the index {location or 'in memory'}: {type(error).__name__}: {error}"
+        raise SearchIndexError(f"{told}; kbarchive index --repair tells whether the index is sound") from error
     except Exception as error:
         what = f"{error}" if isinstance(error, DamagedFileError) else f"{type(error).__name__}: {error}"
         raise damaged(location or Path("in memory"), what) from error

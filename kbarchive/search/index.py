@@ -13,7 +13,7 @@ from typing import Self, get_args
 import msgspec
 
 from kbarchive.article import Article
-from kbarchive.errors import UnknownArticleError
+from kbarchive.errors import SearchIndexError, UnknownArticleError
 from kbarchive.index.analysis import Finder
 from kbarchive.index.facets import FACETS
 from kbarchive.index.reader import IndexReader
@@ -56,6 +56,7 @@ class Index:
         self._folding = Folding(reader)
         self._ranker = Ranker(reader, scorer, self._spelling.correction, settings or Settings())
         self._lock = threading.RLock()
+        self._closed = False
 
     @property
     def location(self) -> Path | None:
@@ -76,8 +77,9 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        """Closes the files of the index; closing twice does no harm."""
+        """Closes the files of the index; closing twice does no harm. What is asked of it then raises SearchIndexError."""
         with self._lock:
+            self._closed = True
             self._reader.close()
 
     def search(
@@ -251,6 +253,8 @@ class Index:
             return article_keys(self._reader, begun)
 
     def _reading(self) -> Reading:
+        if self._closed:
+            raise SearchIndexError(f"the index {self.name} is closed")
         return Reading(self._lock, self._reader.location)
 
     def _text(self, key: str, revision: int) -> tuple[Article, bytes]:
