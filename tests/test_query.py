@@ -139,6 +139,15 @@ def test_what_cannot_be_read_is_words_and_told(text: str, nodes: str, code: str,
         ("title:(relay -smtp)", "Field('title', Word('relay')), Not(Field('title', Word('smtp')))"),
         ("THE LAMP OR OUT", "Word('THE'), Or(Word('LAMP'), Word('OUT'))"),
         ("THE LAMP OR IS OUT", "Word('THE'), Word('LAMP'), Word('OR'), Word('IS'), Word('OUT')"),
+        ("is LAMP OR HORN", "Word('is'), Or(Word('LAMP'), Word('HORN'))"),
+        (
+            "says NO LAMP OR HORN at night OR noon",
+            "Word('says'), Word('NO'), Or(Word('LAMP'), Word('HORN')), Word('at'), Or(Word('night'), Word('noon'))",
+        ),
+        (
+            "says NO LAMP OR HORN HERE at night",
+            "Word('says'), Word('NO'), Word('LAMP'), Word('OR'), Word('HORN'), Word('HERE'), Word('at'), Word('night')",
+        ),
         ('THE LAMP OR "NOT LIT" OUT', "Word('THE'), Word('LAMP'), Word('OR'), Phrase('NOT LIT'), Word('OUT')"),
         ("(lamp) OR (a NEAR/2 b)", "Or(Word('lamp'), Near(Word('a'), Word('b'), 2))"),
         ("title:lamp NEAR/2 dark", "Field('title', Word('lamp')), Word('NEAR/2'), Word('dark')"),
@@ -287,10 +296,32 @@ def test_a_name_is_wanted_or_excluded_by_whatever_it_is_called() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Q206968", (206968,)),
+        ("206968", (206968,)),
+        ("(q206968), KB0179289.", (206968, 179289)),
+        ("see article 206968 or kb #179289", (206968, 179289)),
+        ("Q206968.TXT", (206968,)),
+        ("lamp OR (Q206968 dark)", (206968,)),
+        ("206968 lamps", ()),
+        ("xq206968 Q2069681234 Q12 NOT_Q206968", ()),
+        ('lamp -"Q206968" title:Q206968', ()),
+    ],
+)
+def test_the_articles_that_a_query_names(text: str, numbers: tuple[int, ...]) -> None:
+    assert plan(parse(text).tree, {}).numbers == numbers
+
+
 def test_the_number_of_an_article_is_a_word_too() -> None:
-    planned = plan(parse("Q206968").tree, {})
-    assert planned.number == 206968
-    assert [word.text for word in planned.words] == ["206968"]
+    assert [word.text for word in plan(parse("Q206968").tree, {}).words] == ["206968"]
+
+
+def test_what_stands_behind_the_first_words_of_a_page_is_no_condition() -> None:
+    page = "lamp " * (MOST_WORDS + 1)
+    planned = plan(parse(f"{page} light OR dark -dim").tree, {})
+    assert (planned.conditions, planned.excluded, planned.cut) == ((), (), True)
 
 
 @pytest.mark.parametrize(

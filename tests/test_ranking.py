@@ -37,6 +37,7 @@ ARTICLES = {
     ),
     "Q920006": article(920006, "How the Left Axis Is Calibrated", {"SUMMARY": f"Calibrate the joystick. {_FILLER}"}),
     "Q920007": article(920007, "Stop 0x0000000A at Noon", {"SYMPTOMS": f"STOP 0x0000000A, then 0x80040154. {_FILLER}"}),
+    "Q920012": article(920012, "Lamps Are Dim", {"SYMPTOMS": f"The lamps say -2147467259. {_FILLER}"}),
     "Q920008": article(920008, "Windows That Open Twice", {"SUMMARY": f"CreateLampExW opens a lamp twice. {_FILLER}"}),
     "Q920009": article(920009, "Relayed Letters", {"SUMMARY": f"The relayed letter arrives. {_FILLER}"}),
     "Q920010": article(920010, "Relay Letters", {"SUMMARY": f"The relay letter arrives. {_FILLER}"}),
@@ -71,6 +72,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         ("why does my ledger always freeze", "Q920001"),  # words that only ask
         ("-2147221164 noon", "Q920007"),  # as a negative number
         ("2147746132 noon", "Q920007"),  # as one without sign
+        ("0x80004005 lamps", "Q920012"),  # the other way round
         ("CreateLampEx", "Q920008"),  # without the letter of its variant
         ("CreateLampExA opens", "Q920008"),  # with that of another
         ("create lamp twice", "Q920008"),  # by its parts

@@ -114,11 +114,8 @@ class Index:
             if matches:
                 added = {document: score + matches.worths.get(document, 0.0) for document, score in ranking.scores.items()}
                 ranking = ranking._replace(scores=added)
-            number = planned.number
-            first = None if number is None else self._reader.find("id", f"Q{number}")
-            if first is not None:
-                # The article itself is an answer to its number, whether it names itself or not.
-                ranking = self._ranker.including(ranking, first)
+            named = (self._reader.find("id", f"Q{number}") for number in planned.numbers)
+            first = [document for document in named if document is not None and document in ranking.scores]
             results = self._results(
                 query,
                 ranking.scores,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from lark import Lark, Token, Tree
@@ -20,7 +21,7 @@ from kbarchive.search.results import QueryDiagnostic
 # Brackets deeper than this are words: nobody writes them, and every depth is one of Python's stack.
 _DEEPEST = 20
 
-# A query in capitals of more words than this was pasted: BAD COMMAND OR FILE NAME.
+# More words than this in capitals, one after another, were pasted: BAD COMMAND OR FILE NAME.
 _SHOUTED = 3
 
 _TEXTS = ("WORD", "PHRASE", "WILDCARD", "FUZZY")
@@ -82,10 +83,13 @@ def _is_field(tokens: Sequence[Token], number: int) -> bool:
 
 
 def _lower_operators(tokens: list[Token]) -> None:
-    """In a text without small letters OR is a word, unless it is as short as only a query is."""
-    texts = [token for token in tokens if token.type in _TEXTS]
-    if len(texts) > _SHOUTED and not any(letter.islower() for token in tokens for letter in token):
-        tokens[:] = [token.update(type="WORD") if token.type == "OR" else token for token in tokens]
+    """Among words in capitals OR is one of them, unless they are as few as only a query has."""
+    for shouted, run in groupby(range(len(tokens)), lambda number: not any(map(str.islower, tokens[number]))):
+        numbers = list(run)
+        if shouted and sum(tokens[number].type in _TEXTS for number in numbers) > _SHOUTED:
+            for number in numbers:
+                if tokens[number].type == "OR":
+                    tokens[number] = tokens[number].update(type="WORD")
 
 
 def _pair_brackets(tokens: list[Token]) -> None:

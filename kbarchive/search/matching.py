@@ -16,16 +16,13 @@ from kbarchive.search.expansion import MOST_TERMS, expand, values
 from kbarchive.search.fields import TEXT, bound_key, within
 from kbarchive.search.nodes import And, ArticleNumber, Field, Fuzzy, Leaf, Near, Node, Not, Or, Phrase, Range, Wildcard, Word
 from kbarchive.search.phrases import documents_with, starts
-from kbarchive.search.scoring import WORTHS, Occurrences, Scorer
+from kbarchive.search.scoring import ONCE, WORTHS, Occurrences, Scorer
 from kbarchive.search.units import Unit, Wanted, wanted_by
 
 _Documents = AbstractSet[int]
 
 # Keywords are asked for with or without what most of them begin with: kberrmsg, errmsg.
 _PREFIXES = ("", "kb")
-
-# The byte of what a word is worth that stands about once in a section.
-_ONCE = 116
 
 _CODE = ZONES.index(CODE)
 
@@ -149,7 +146,7 @@ class _Matching:
             documents = self._with_one_unit([Unit((term,)) for term in terms], zones)
             # To look up what so many terms are worth would take long.
             ordered = array("I", sorted(documents))
-            self._score(Occurrences(ordered, bytes([_ONCE]) * len(ordered)), terms, wanted)
+            self._score(Occurrences(ordered, bytes([ONCE]) * len(ordered)), terms, wanted)
             return documents
         asked = wanted_by(node, self._reader.thesaurus.names)
         self._parts(asked, wanted)

@@ -100,26 +100,18 @@ class Ranker:
         complete = not partial and (short or max(sums.values()) // _STEP >= total - _ROUNDING)
         return self._ranked(asked, sums, total, partial=not complete)
 
-    def including(self, ranking: Ranking, document: int) -> Ranking:
-        """A ranking with one more document, if it is not there, which has nothing of the question."""
-        if document in ranking.scores:
-            return ranking._replace(partial=False)
-        score = -self._penalties[self._reader.lengths[document]]
-        return ranking._replace(
-            scores={document: score} | dict(ranking.scores), sums={document: 0.0} | dict(ranking.sums), partial=False
-        )
-
-    def page(self, ranking: Ranking, offset: int, limit: int, first: int | None = None) -> list[tuple[int, float]]:
-        """The documents from `offset` on, best first, with their scores; equal ones by key. `first` goes to the top."""
+    def page(self, ranking: Ranking, offset: int, limit: int, first: Sequence[int] = ()) -> list[tuple[int, float]]:
+        """The documents from `offset` on, best first, with their scores; equal ones by key. Those of `first` go to the top."""
         number = offset + limit
         order = best_first(self._reader, ranking.scores, max(self._settings.head, number))
         ranked = self._head(ranking, order[: self._settings.head], number)
         if len(ranked) < number:
             least = ranked[-1][1] if ranked else 0.0
             ranked += [(document, min(least, score)) for document, score in order[self._settings.head :]]
-        if first is not None:
-            top = ranked[0][1] + 1.0 if ranked else 1.0
-            ranked = [(first, top), *(item for item in ranked if item[0] != first)]
+        if first:
+            top = ranked[0][1] if ranked else 0.0
+            named = [(document, top + len(first) - place) for place, document in enumerate(first)]
+            ranked = [*named, *(item for item in ranked if item[0] not in first)]
         return ranked[offset:number]
 
     def _head(self, ranking: Ranking, head: Sequence[tuple[int, float]], number: int) -> list[tuple[int, float]]:

@@ -7,6 +7,7 @@ every query, saturate each field alone, and lose hits by its top-k pruning under
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
@@ -30,6 +31,11 @@ CODES = len(WORTHS)
 # How many postings a long-lived index remembers, over all units; five bytes each. A unit itself takes as much as so many.
 _REMEMBERED_POSTINGS = 4_000_000
 _UNIT_COST = 100
+
+# The number of an article, which the article itself is an answer to, whether it names itself or not; and the byte of what
+# that is worth: as much as what stands about once in a section.
+_NUMBER = re.compile(rb"(?:q|kb)?0*([1-9]\d{3,6})")
+ONCE = 116
 
 # How many postings are looked at in the time of one look-up by bisection.
 _BISECTION_COST = 8
@@ -68,6 +74,7 @@ class Scorer:
             found, worths = _single(shard, unit) if len(unit.terms) == 1 and not unit.forms else _several(shard, unit)
             documents.extend(found if not shard.base else array("I", [shard.base + number for number in found]))
             impacts += worths
+        self._add_named(unit, documents, impacts)
         occurrences = Occurrences(documents, bytes(impacts))
         self._remember(unit, occurrences)
         return occurrences
@@ -108,6 +115,15 @@ class Scorer:
     def everything(self) -> frozenset[int]:
         """All documents that can be found."""
         return frozenset(self._reader.all_documents())
+
+    def _add_named(self, unit: Unit, documents: array[int], impacts: bytearray) -> None:
+        number = _NUMBER.fullmatch(unit.terms[0]) if len(unit.terms) == 1 else None
+        document = self._reader.find("id", f"Q{int(number[1])}") if number else None
+        if document is not None:
+            place = bisect_left(documents, document)
+            if place == len(documents) or documents[place] != document:
+                documents.insert(place, document)
+                impacts.insert(place, ONCE)
 
     def _dense_of(self, units: tuple[Unit, ...], found: Sequence[Occurrences]) -> array[int]:
         dense = array("H", (0,)) * self._numbers

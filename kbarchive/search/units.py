@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from kbarchive.index.analysis import QueryTerms, query_terms
@@ -10,6 +12,9 @@ from kbarchive.search.nodes import And, ArticleNumber, Node, Not, Or, Phrase, Wo
 
 # A query longer than this is cut: pasted pages are no questions, and every word costs time.
 MOST_WORDS = 64
+
+# The number of an article among other words, as it is written and cited; where it is all that is asked for, it needs no letter.
+_NUMBER = re.compile(r"(?<!\w)(?:(?:Q|KB|ARTICLE|ARTICLE ID)[ :#-]{0,3}|#)0*([1-9]\d{3,6})(?!\w)", re.IGNORECASE | re.ASCII)
 
 
 class Unit(NamedTuple):
@@ -43,8 +48,9 @@ class Plan(NamedTuple):
 
     `words` are all words that are wanted, in order, those of phrases among them; `wanted` is what a short query wants, part by
     part, each once; `wholes` are names of several words such as TCP/IP, which are worth more where they stand as a whole.
-    `conditions` must hold, whatever else is found; `number` is the article to be put first; `cut` says that the query was too
-    long, `only_excluded` that it wanted nothing, so that its words were taken as wanted.
+    `conditions` must hold, whatever else is found; `numbers` are those of articles that it names, which are put first where
+    they match; `cut` says that the query was too long: what stands behind its first words is left out. `only_excluded` says
+    that it wanted nothing, so that its words were taken as wanted.
     """
 
     words: tuple[AskedWord, ...]
@@ -52,7 +58,7 @@ class Plan(NamedTuple):
     wholes: tuple[Unit, ...]
     excluded: tuple[Wanted, ...]
     conditions: tuple[Node, ...]
-    number: int | None
+    numbers: tuple[int, ...]
     cut: bool
     only_excluded: bool
 
@@ -62,10 +68,14 @@ def plan(query: And, names: Names) -> Plan:
     wanted: list[Word | Phrase | ArticleNumber] = []
     excluded: list[Word | Phrase | ArticleNumber] = []
     conditions: list[Node] = []
+    asked = 0
     for node in query.nodes:
+        if asked > MOST_WORDS:  # what a pasted page says further down is no condition
+            break
         match node:
             case Word() | Phrase() | ArticleNumber():
                 wanted.append(node)
+                asked += sum(len(run.texts) for run in _runs(node))
             case Not(Word() | Phrase() as inner):
                 excluded.append(inner)
             case _:
@@ -73,7 +83,6 @@ def plan(query: And, names: Names) -> Plan:
     only_excluded = bool(excluded) and not wanted and not conditions
     if only_excluded:
         wanted, excluded = excluded, []
-    number = next((node.number for node in query.nodes if isinstance(node, ArticleNumber)), None)
     kept = _first(And(tuple(conditions)), MOST_WORDS)
     runs = [run for node in wanted for run in _runs(node)]
     words = [AskedWord(*word) for run in runs for word in zip(run.texts, run.words, run.forms, strict=True)]
@@ -85,10 +94,22 @@ def plan(query: And, names: Names) -> Plan:
         wholes=tuple(dict.fromkeys(Unit((run.whole,)) for run in runs if run.whole))[:MOST_WORDS],
         excluded=tuple(left_out[:MOST_WORDS]),
         conditions=kept.nodes if isinstance(kept, And) else (),
-        number=number,
+        numbers=tuple(dict.fromkeys(_numbers((*wanted, *conditions)))),
         cut=cut,
         only_excluded=only_excluded,
     )
+
+
+def _numbers(nodes: Sequence[Node]) -> Iterator[int]:
+    """The numbers of the articles that some nodes want."""
+    written = " ".join(node.text if isinstance(node, Word) else "|" for node in nodes)
+    yield from (int(found[1]) for found in _NUMBER.finditer(written))
+    for node in nodes:
+        match node:
+            case ArticleNumber(number):
+                yield number
+            case And(inner) | Or(inner):
+                yield from _numbers(inner)
 
 
 def _first(node: Node, most: int) -> Node | None:
@@ -108,7 +129,8 @@ def _first(node: Node, most: int) -> Node | None:
 def wanted_by(node: Word | Phrase | ArticleNumber, names: Names) -> list[Wanted]:
     """What a leaf wants; several parts for a word such as NT/2000,XP; none where it has no letter or digit.
 
-    The words of a name are looked for one after another, or as the whole; those of a phrase as they are written.
+    The words of a name are looked for one after another, as the whole, or by another name; those of a phrase as they are
+    written.
     """
     if isinstance(node, Phrase):
         runs = _runs(node)
@@ -117,7 +139,7 @@ def wanted_by(node: Word | Phrase | ArticleNumber, names: Names) -> list[Wanted]
         return [Wanted((Unit(terms, forms),))] if terms else []
     found = []
     for run in _runs(node):
-        others = [run.whole, *names.get(run.words, ())] if run.whole else []
+        others = [run.whole, *names.get(run.words, ())]
         found.append(Wanted((Unit(run.words), *(Unit((term,)) for term in others if term))))
     return found
 
