@@ -24,8 +24,9 @@ class Chunk(msgspec.Struct, frozen=True, gc=False):
     """A piece of an article, and what is known of it.
 
     `id` is the article's key, the kind of the section and its number among those of its kind in the article, such as
-    ``Q206968#symptoms-1``; the second piece of a section is ``Q206968#symptoms-1.2``. `path` has the headings that it
-    stands under. `context` says what the text is about: the title, the products, the headings; to embed a chunk, embed
+    ``Q206968#symptoms-1``; the second piece of a section is ``Q206968#symptoms-1.2``. `section` is the kind of the top-level
+    section, as in a cross-reference: what stands below a heading within RESOLUTION is of the resolution. `path` has the
+    headings that it stands under. `context` says what the text is about: the title, the products, the headings; to embed a chunk, embed
     ``context + "\\n\\n" + text``. The texts of all chunks are those of the article's sections without the headings.
     """
 
@@ -55,8 +56,10 @@ def chunks(article: Article, length: int = CHUNK_LENGTH) -> Iterator[Chunk]:
 
     A section is split between blocks where it is longer, and a block between items, lines, sentences or words where that
     is. Text outside of sections is a chunk of the kind ``residue``; an article that says nothing but its title is one of
-    the kind ``title``.
+    the kind ``title``. Raises ValueError where `length` is less than 1.
     """
+    if length < 1:
+        raise ValueError(f"a chunk has at least one character, not {length}")
     numbers: Counter[str] = Counter()
     found = False
     for kind, path, texts in _units(article):
@@ -77,14 +80,17 @@ _Texts = Iterable[tuple[int, str]]
 def _units(article: Article) -> Iterator[tuple[str, tuple[str, ...], _Texts]]:
     """What is never joined: kind, headings, and the lines and texts of the blocks."""
     yield "residue", (), ((article.source.line, text) for text in article.residue)
-    yield from _section_units(article.sections, ())
+    for section in article.sections:
+        yield from _section_units(section.kind, (section,), ())
 
 
-def _section_units(sections: Iterable[Section], above: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...], _Texts]]:
+def _section_units(
+    kind: str, sections: Iterable[Section], above: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[str, ...], _Texts]]:
     for section in sections:
         path = (*above, section.heading) if section.heading else above
-        yield section.kind, path, _texts(section.blocks)
-        yield from _section_units(section.sections, path)
+        yield kind, path, _texts(section.blocks)
+        yield from _section_units(kind, section.sections, path)
 
 
 def _texts(blocks: Sequence[Block]) -> _Texts:

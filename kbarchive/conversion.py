@@ -38,7 +38,7 @@ def convert(
     *,
     newest: bool = False,
     overwrite: bool = False,
-    ids: Iterable[str] | None = None,
+    ids: str | Iterable[str] | None = None,
     select: str | None = None,
     index_dir: SourcePath | None = None,
     fail_fast: bool = False,
@@ -61,7 +61,7 @@ def convert(
     counts the others. Everything is read twice for that, so `sources` are files and folders, and `on_progress` is told of
     both times.
 
-    With `ids`, only the articles that have one of these ids (Q206968, q206968, 206968, KB206968) or keys are written; the
+    With `ids`, only the articles that have one of these ids (or this one) (Q206968, q206968, 206968, KB206968) or keys are written; the
     report counts the others, and names the ids that no article has.
 
     With `select`, only the articles are written that a search finds for this query (docs/query.md): all texts of them, or with
@@ -93,6 +93,7 @@ def convert(
     started = begun = time.monotonic()
     if ids is not None and select is not None:
         raise ValueError("articles are asked for by ids or by a query, not both")
+    ids = [ids] if isinstance(ids, str) else ids
     paths = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     name = os.fspath(target)
     writer = writer_for(name, format)

@@ -289,12 +289,15 @@ class Builder:
             return
         self._next_citing += 1
         late = _LATE_TITLE.match(self._text, end)
+        counted = 0  # up to where in the token lines are counted
         for citation in find_citations(self._text[start:end].rstrip("\n")):
             title = citation.title
             if title is None and late:
                 title = " ".join(late[1].split())
-            at = line if self._decoded.folded else line + self._text.count("\n", start, start + citation.place)
-            self._refer(citation.id, title, section, at)
+            if not self._decoded.folded:
+                line += self._text.count("\n", start + counted, start + citation.place)
+                counted = citation.place
+            self._refer(citation.id, title, section, line)
 
     def _refer(self, article: str, title: str | None, section: str, line: int) -> None:
         if (article, line) not in self._seen:
