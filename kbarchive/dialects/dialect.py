@@ -70,9 +70,10 @@ class Dialect:
     rule parts it from the body, `complete` that a missing field is worth a diagnostic.
 
     `title` finds the title (group 1) in the lines before the header; where it stands `above`, it is the first or last
-    paragraph there; `front_matter` may have it too. `ends` finds what follows each article. `chrome` are whole lines before or
-    in the header, or from what `ends` finds on, that belong to the page (within the text there is the token CHROME). Where that
-    is a `template`, the years of its notice say nothing about the article.
+    paragraph there, or the next line that is none of the header's; `front_matter` may have it too. `ends` finds what follows
+    each article. `chrome` are whole lines before or in the header, or from what `ends` finds on, that belong to the page
+    (within the text there is the token CHROME). Where that is a `template`, the years of its notice say nothing about the
+    article.
 
     `old` tells of the years of MS-DOS, whose files are CP437. `entities` tells that the title spells signs as HTML does,
     `markup` that all of the text does, with tags in it. `folded` tells that the line ends were lost; `flow`
@@ -94,7 +95,7 @@ class Dialect:
     ruled: bool = False
     complete: bool = False
     title: re.Pattern[str] | None = None
-    above: Literal["", "first", "last"] = ""
+    above: Literal["", "first", "last", "next"] = ""
     front_matter: bool = False
     chrome: re.Pattern[str] | None = None
     template: bool = False

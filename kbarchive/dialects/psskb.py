@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from kbarchive.dialects.dialect import Dialect
 
@@ -25,6 +26,17 @@ DIALECT = Dialect(
     rows=(re.compile(r"(?P<title>.+?)[ ]+\((?P<id>\d{6})\)"), PUBLISHED),
     block=False,
     above="last",
-    chrome=re.compile(r"KB\d+ - .*|Page \d+ of \d+|Knowledge Base"),
+    chrome=re.compile(r"KB\d+ - .*|Page \d+ of \d+|Knowledge Base|View products that this article applies to\.?"),
     blocks=frozenset({"BARE", "OPEN_APPLIES", "PUBLISHED", "CATEGORIES", "CHROME"}),
+)
+
+# The site itself had the number above the title.
+DIALECTS = (
+    replace(
+        DIALECT,
+        mark=r"MARGINMicrosoft Knowledge Base Article - \d{5,7}[ ]*\n",
+        rows=(re.compile(r"Microsoft Knowledge Base Article - (?P<id>\d+)"), PUBLISHED),
+        above="next",
+    ),
+    DIALECT,
 )

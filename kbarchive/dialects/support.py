@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from kbarchive.dialects.dialect import Dialect
 from kbarchive.dialects.psskb import PUBLISHED
@@ -12,6 +13,9 @@ _CHROME = re.compile(
     r"|View products that this article applies to\.?|Collapse (?:this )?image|:"
     r"|Notice: This website is an unofficial Microsoft Knowledge Base .* archive.*"
 )
+
+# What may stand right below the number where the title is above it.
+_NO_TITLE = rf"(?:{_CHROME.pattern}|(?i:symptoms?|cause|summary|introduction)|This article was previously published.*)[ ]*\n"
 
 DIALECT = Dialect(
     name="support",
@@ -27,4 +31,15 @@ DIALECT = Dialect(
     above="last",
     chrome=_CHROME,
     blocks=frozenset({"BARE", "OPEN_APPLIES", "PUBLISHED", "CATEGORIES", "CHROME", "LINES"}),
+)
+
+# About 2010 the number, date and revision stood on one line, above the title.
+DIALECTS = (
+    replace(
+        DIALECT,
+        mark=r"MARGINArticle ID[ \t]*:[ \t]*\d{5,7}[ \t]+-[ \t]+Last Review[ \t]*:[^\n]*\n"
+        rf"(?:(?:EDGE)?[ \t]*\n){{0,3}}EDGE(?=\S)(?!{_NO_TITLE})",
+        above="next",
+    ),
+    DIALECT,
 )

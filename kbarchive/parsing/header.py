@@ -12,6 +12,7 @@ from kbarchive.article import Version
 from kbarchive.dialects import Dialect, Field
 from kbarchive.markup.front_matter import read_front_matter
 from kbarchive.parsing.dates import read_date
+from kbarchive.parsing.headings import read_label, section_kind
 from kbarchive.parsing.inline import read_versions
 
 _DOCUMENT = re.compile(r"(\S+)(?:\s+(\S+))?(?:\s+\[([^\]]*)\])?(.*)")
@@ -63,14 +64,18 @@ def header_end(text: str, start: int, dialect: Dialect) -> int:
         return match.end() if match else start
     end = place = start
     rows = list(dialect.rows)
+    titled = dialect.above != "next"
     while place < len(text):
         next_place = text.index("\n", place) + 1
         line = text[place : next_place - 1].strip()
         if line and not is_chrome(line, dialect) and not any(_split(line, dialect)):
             row = next((row for row in rows if row.fullmatch(line)), None)
-            if row is None:
+            if row:
+                rows.remove(row)
+            elif titled or section_kind(read_label(line)) != "other":
                 break
-            rows.remove(row)
+            else:
+                titled = True
         if line or end > start:
             end = next_place
         place = next_place
@@ -89,7 +94,7 @@ def read_preamble(text: str, dialect: Dialect, header: Header, first_line: int =
         if match:
             header.title = _title(match[1], dialect)
             header.title_line = first_line + next((at for at, line in enumerate(lines) if line.startswith("title:")), 0)
-    above = _paragraph_above(lines, dialect) if dialect.above else range(0)
+    above = _paragraph_above(lines, dialect) if dialect.above in ("first", "last") else range(0)
     if above:
         header.title = _title(" ".join(_without_page(lines[number]) for number in above), dialect)
         header.title_line = first_line + above[0]
@@ -131,7 +136,11 @@ def read_header(text: str, dialect: Dialect, header: Header, first_line: int = 0
                 continue
         if not line or not line.strip(" \t="):
             continue
-        if not read_line(line.strip(), offset, dialect, header, rows) and not is_chrome(line.strip(), dialect):
+        if read_line(line.strip(), offset, dialect, header, rows) or is_chrome(line.strip(), dialect):
+            continue
+        if dialect.above == "next" and not header.title:
+            _take_title(line.strip(), offset, dialect, header)
+        else:
             header.leftover.append(line.strip())
             if dialect.block:
                 header.problems.append(("header-line-unknown", offset, "a line of the header has no known label"))
@@ -267,7 +276,7 @@ def _read_row(line: str, rows: list[re.Pattern[str]]) -> list[tuple[str, Field, 
             for name, value in match.groupdict().items():
                 if value and value.strip():
                     meaning: Field = _ROW_FIELDS.get(name, name)  # type: ignore[arg-type]  # groups are named so
-                    label = line[: match.start(name)].strip(" :(") if len(match.groupdict()) == 1 else ""
+                    label = line[: match.start(name)].strip(" :(-") if len(match.groupdict()) == 1 else ""
                     found.append((label or name, meaning, value.strip()))
             return found
     return []
@@ -341,7 +350,7 @@ def _label_pattern(dialect: Dialect) -> re.Pattern[str]:
 
     first = alternatives(iter(dialect.fields))
     behind = alternatives(iter(dialect.inline))
-    return re.compile(rf"\A(?P<label>{first})|(?<=[\s,])(?P<inline>{behind})", re.IGNORECASE)
+    return re.compile(rf"\A(?P<label>{first})|(?<=[\s,])(?:-[ \t]+)?(?P<inline>{behind})", re.IGNORECASE)
 
 
 @cache

@@ -6,7 +6,10 @@ from functools import lru_cache
 
 
 def read_trailer(text: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """The fields of a trailer as (name, value), values verbatim but for blanks at their ends; and the lines that are none."""
+    """The fields of a trailer as (name, value), values verbatim but for blanks at their ends; and the lines that are none.
+
+    A value may stand below its label.
+    """
     fields = []
     strange = []
     for line in text.split("\n"):
@@ -14,6 +17,8 @@ def read_trailer(text: str) -> tuple[list[tuple[str, str]], list[str]]:
         name = _name(label) if colon else ""
         if name:
             fields.append((name, value.strip()))
+        elif not colon and line.strip(" \t=") and fields and not fields[-1][1]:
+            fields[-1] = (fields[-1][0], line.strip())
         elif line and line.strip(" ="):
             strange.append(line.strip())
     return fields, strange
