@@ -17,6 +17,7 @@ from kbarchive.article import (
     Section,
     SectionKind,
     Source,
+    Table,
     block_text,
 )
 from kbarchive.dialects import Dialect
@@ -35,6 +36,7 @@ _KEYWORDS = re.compile(r"Keywords[ ]*:?[ ]*((?:\bkb\w+[ ,]*)*)", re.IGNORECASE)
 _PAGE = re.compile(
     r"(?:\u2191[ ]*)?(?:Back to the top ?)+(?:\|[ ]Give Feedback)?|Expand all[ ]*\|[ ]*Collapse all|(?:Article translations ?)+"
 )
+_DEEPEST = 6  # of HTML's headings
 _APPLIES = re.compile(r"(?:the information in this article )?applies to:?", re.IGNORECASE)
 
 
@@ -110,12 +112,21 @@ class FlowBuilder:
         above = 0  # how many elements stand before the first line of the header
         while number < len(elements):
             element = elements[number]
+            before = len(self._header.fields)
             if isinstance(element, Heading):
                 if section_kind(read_label(element.text)) != "other":
                     break
-                number += 1
+                titled = self._header.title
+                if not self._take_line(element.text, element.line):
+                    number += 1
+                elif self._header.title != titled:  # its number stood beside it
+                    elements[number] = element._replace(text=self._header.title)
+                    number += 1
+                else:
+                    del elements[number]
+                if not before and self._header.fields:
+                    above = number
                 continue
-            before = len(self._header.fields)
             lines = block_text(element.block).split("\n")
             left = [line for line in lines if not self._take_line(line.strip(), element.block.line)]
             if not left:
@@ -133,11 +144,14 @@ class FlowBuilder:
                 self._applies.append(read_entry(" ".join(entry.split())))
 
     def _take_title(self, elements: list[Element], above: int) -> None:
-        """The title, where nothing else says what it is: the first or last paragraph above the header."""
-        if self._header.title or not self._dialect.above or any(isinstance(element, Heading) for element in elements[:above]):
+        """The title, where nothing else says what it is: the first or last paragraph above the header, or the next one."""
+        place = self._dialect.above
+        if self._header.title or not place or _title_heading(elements) is not None:
             return
-        number = 0 if self._dialect.above == "first" else above - 1
-        element = elements[number] if 0 <= number < above else None
+        if any(isinstance(element, Heading) for element in elements[:above]):
+            return
+        number = {"first": 0, "last": above - 1, "next": above}[place]
+        element = elements[number] if 0 <= number < min(above + (place == "next"), len(elements)) else None
         if isinstance(element, Content) and isinstance(element.block, Paragraph):
             self._header.title = element.block.text
             self._header.title_line = element.block.line - 1
@@ -152,20 +166,18 @@ class FlowBuilder:
     # ---- The sections -------------------------------------------------------------------------------------------------------
 
     def _sections(self, elements: list[Element], title: str) -> list[Section]:
-        levels = [element.level for element in elements if isinstance(element, Heading)]
-        first = elements[0] if elements else None
-        if (
-            isinstance(first, Heading)
-            and first.level == min(levels)
-            and levels.count(first.level) == 1
-            and section_kind(read_label(first.text)) == "other"
-        ):  # a page's only heading of its kind is its title
+        number = _title_heading(elements)
+        if number is not None and not (number and self._header.title):
+            named = elements[number]
+            assert isinstance(named, Heading)
             if not self._header.title:
-                self._header.title = first.text
-            elif first.text != title:
-                self._residue.append(first.text)
-            del elements[0], levels[0]
-        top = min(levels, default=1)
+                self._header.title = named.text
+            elif named.text != title:
+                self._leave(named)
+            for element in elements[:number]:  # of the page, not of the article
+                self._leave(element)
+            del elements[: number + 1]
+        top = min((element.level for element in elements if isinstance(element, Heading)), default=1)
         found: list[Section] = []
         for heading, inner in _split(elements, top):
             if heading is not None and _APPLIES.fullmatch(heading.text.strip()):
@@ -202,32 +214,58 @@ class FlowBuilder:
         return Section(kind, name, line or (blocks[0].line if blocks else 1), tuple(blocks), tuple(nested))
 
     def _take_applies(self, inner: list[Element]) -> None:
-        for element in inner:
-            if isinstance(element, Content) and not self._is_of_page(element.block):
-                for line in _entries(element.block):
-                    self._applies.append(read_entry(" ".join(line.split())))
+        """The entries: what stands in lists or, where is none, each line up to words of the page; the rest is left over."""
+        listed = any(isinstance(element, Content) and isinstance(element.block, List) for element in inner)
+        ended = False
+        for heading, part in _split(inner, _DEEPEST):
+            if heading is not None:
+                if _KEYWORDS.fullmatch(heading.text) and self._take_keywords(part):
+                    continue
+                self._leave(heading)
+            for element in part:
+                if isinstance(element, Content) and self._is_of_page(element.block):
+                    ended = bool(self._applies)
+                elif isinstance(element, Heading) or ended or (listed and not isinstance(element.block, List)):
+                    self._leave(element)
+                else:
+                    self._applies += [read_entry(" ".join(line.split())) for line in _entries(element.block)]
+
+    def _leave(self, element: Element) -> None:
+        """What has no field of its own."""
+        if isinstance(element, Heading):
+            self._residue.append(element.text)
+        elif (text := block_text(element.block).strip()) and not self._is_of_page(element.block):
+            self._residue.append(text)
+            self._cite(element, "residue")
 
     def _take_keywords(self, inner: list[Element]) -> bool:
-        """Whether a section has keywords and nothing else: then it is none."""
-        words = []
+        """Whether a section begins with keywords: then it is none, and what follows them is left over."""
+        words: list[str] = []
+        rest: list[Element] = []
         for element in inner:
             if isinstance(element, Heading):
                 return False
-            if not self._is_of_page(element.block):
-                words += block_text(element.block).split()
-        if not all(word.lower().startswith("kb") for word in words):
+            found = block_text(element.block).split()
+            if not rest and all(word.lower().startswith("kb") for word in found):
+                words += found
+            elif not self._is_of_page(element.block):
+                rest.append(element)
+        if rest and not words:
             return False
         self._metadata["Keywords"] = " ".join([*self._metadata.get("Keywords", "").split(), *words])
+        for element in rest:
+            self._leave(element)
         return True
 
     def _is_of_page(self, block: Block) -> bool:
-        """Whether a paragraph has words of the page, not of the article, or its keywords, which are taken."""
-        if not isinstance(block, Paragraph) or "CHROME" not in self._dialect.blocks:
+        """Whether a block has words of the page, not of the article, or its keywords, which are taken."""
+        if not isinstance(block, Paragraph | Table) or "CHROME" not in self._dialect.blocks:
             return False
-        match = _KEYWORDS.fullmatch(block.text)
+        text = " ".join(block.text.split())
+        match = _KEYWORDS.fullmatch(text)
         if match and match[1]:
             self._metadata["Keywords"] = f"{self._metadata.get('Keywords', '')} {match[1]}".strip()
-        return bool(match and match[1]) or _PAGE.fullmatch(block.text) is not None
+        return bool(match and match[1]) or _PAGE.fullmatch(text) is not None
 
     def _cite(self, content: Content, section: str) -> None:
         linked: dict[str, int] = {}
@@ -246,6 +284,21 @@ class FlowBuilder:
         known = self._references.get((article, line))
         if known is None or (known.title is None and title):  # the address that is linked, and then the title behind it
             self._references[article, line] = Reference(article, title, section, line)
+
+
+def _title_heading(elements: list[Element]) -> int | None:
+    """Where a page's title stands: its only heading of the highest level, first of all or, as an h1, below other words."""
+    levels = [element.level for element in elements if isinstance(element, Heading)]
+    top = min(levels, default=0)
+    if levels.count(top) != 1:
+        return None
+    for number, element in enumerate(elements):
+        if isinstance(element, Heading):
+            if section_kind(read_label(element.text)) != "other":
+                return None
+            if element.level == top:
+                return number if number == 0 or top == 1 else None
+    return None
 
 
 def _split(elements: list[Element], level: int) -> Iterator[tuple[Heading | None, list[Element]]]:
