@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import lxml.etree
@@ -156,10 +155,14 @@ class _Reader:
         self.flush()
         ordered = node.tag == "ol"
         items = [(f"{number}." if ordered else "-", child) for number, child in enumerate(node.iterchildren("li"), 1)]
-        strays = [child for child in node if child.tag != "li"]
+        self._say(node.text, node)
+        self.flush()
         self._items(node, ordered, items)
-        for child in strays:
-            self.read(child)
+        for child in node:
+            if child.tag != "li":
+                self.read(child)
+                self.flush()
+            self._say(child.tail, child)
             self.flush()
 
     def _items(self, node: Any, ordered: bool, items: list[tuple[str, Any]]) -> None:
@@ -181,18 +184,23 @@ class _Reader:
     def _table(self, node: Any) -> None:
         """A table of data, the drawing of a list, or what lays out a page: then it is what stands in it."""
         self.flush()
-        rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in _rows(node)]
+        rows, strays = _cells(node)
         style = (node.get("class") or "").split()
-        if "list" in style and all(len(row) == 2 for row in rows):
-            ordered = "ol" in style
-            self._items(node, ordered, [(squeeze(row[0].text_content()) if ordered else "-", row[1]) for row in rows])
-        elif (
+        ordered = "ol" in style
+        listed = "list" in style and all(len(row) == 2 and (ordered or _is_sign(row[0])) for row in rows)
+        if not listed and (
             max(map(len, rows), default=0) < 2
             or any(True for _ in node.iter("pre", "ul", "ol", *_HEADINGS))
             or _holds_table(node)
         ):
             self._inner(node)
             self.flush()
+            return
+        for words in strays:
+            self._say(words, node)
+            self.flush()
+        if listed:
+            self._items(node, ordered, [(squeeze(row[0].text_content()) if ordered else "-", row[1]) for row in rows])
         else:
             cells = [[self._apart(cell) for cell in row] for row in rows]
             links = tuple(
@@ -203,10 +211,6 @@ class _Reader:
                 if isinstance(element, Content)
                 for link in element.links
             )
-            caption = node.find("caption")
-            if caption is not None:
-                self._say(caption.text_content(), caption)
-                self.flush()
             text = [[" ".join(_words(cell)) for cell in row] for row in cells]
             self.elements.append(Content(table(node.sourceline or 1, text), links))
 
@@ -259,15 +263,35 @@ def _with_breaks(node: Any) -> list[str]:
     return parts
 
 
-def _rows(table: Any) -> Iterator[Any]:
-    """The rows of a table in order, but for those of tables in it."""
-    pending = list(reversed(table))
+def _cells(table: Any) -> tuple[list[list[Any]], list[str]]:
+    """The cells of a table by row, however deep they stand in it, and the text that stands in none, such as its caption."""
+    rows: list[list[Any]] = []
+    strays: list[str] = []
+    pending: list[Any] = [table]
     while pending:
         node = pending.pop()
-        if node.tag == "tr":
-            yield node
-        if node.tag != "table":
-            pending.extend(reversed(node))
+        if isinstance(node, str):
+            if node.strip():
+                strays.append(node)
+        elif node.tag == "caption":
+            strays.append(node.text_content())
+        elif node.tag in ("td", "th"):
+            if not rows:
+                rows.append([])
+            rows[-1].append(node)
+        elif node.tag not in _SILENT:
+            if node.tag == "tr":
+                rows.append([])
+            inner = [node.text or ""]
+            for child in node:
+                inner += [child, child.tail or ""]
+            pending += reversed(inner)
+    return rows, strays
+
+
+def _is_sign(cell: Any) -> bool:
+    """Whether a cell has no words: a bullet."""
+    return not any(map(str.isalnum, cell.text_content()))
 
 
 def _holds_table(node: Any) -> bool:
