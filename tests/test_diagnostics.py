@@ -39,6 +39,7 @@ CASES = [
     Told("no-body", HEADER + TRAILER, 1, {"sections": (), "keywords": ("kbcase",)}),
     Told("undecodable", changed("Text.", "caf\u00e9 \udcff"), 11, {"sections.0.blocks.0.text": "caf\u00e9 \u00ff"}),
     Told("line-ends-lost", WHOLE.replace("\n", "  "), 1, {"id": "Q900900", "title": "A Case"}),
+    Told("layout-lost", f"<pre>{WHOLE}</pre>".replace("\n", "<br>"), 1, {"id": "Q900900", "applies_to": ()}),
     Told("header-field-missing", changed("OPER/SYS:\n", ""), 1, {"operating_systems": ()}),
     Told("header-field-doubled", changed("PRODUCT", "TITLE   :B\nPRODUCT"), 3, {"title": "A Case", "residue": ("TITLE   :B",)}),
     Told("header-line-unknown", changed("PRODUCT", "COLOUR  :Blue\nPRODUCT"), 3, {"residue": ("COLOUR  :Blue",)}),

@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from kbarchive.parsing.encoding import detect
-from kbarchive.parsing.text import Text, cut, decode, encode, line_starts, sign_finder, without_margin, without_markup
+from kbarchive.parsing.text import Text, cut, decode, encode, line_starts, sign_finder, without_margin
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,6 @@ def test_surrogates_of_a_decoded_text(code: int, readable: str) -> None:
 )
 def test_lines_end_at_three_signs_alone(text: str, starts: list[int]) -> None:
     assert line_starts(text) == starts
-
-
-def test_entities_and_tags_within_two_places_add_no_line() -> None:
-    text = decode("<b>&lt;</b>\n<p>1 < 2 &amp;&#10;&#13;<i>so</i></p> <1>\n<u>2\n<b>&gt;</b>\n")
-    first, last = 12, text.readable.index("\n<b>&gt;")
-    assert without_markup(text, first, last).readable == "<b>&lt;</b>\n1 < 2 &  so <1>\n2\n<b>&gt;</b>\n"
 
 
 @pytest.mark.parametrize(("margin", "line"), [("// ", "//  a"), ("// ", "//a"), ("//", "//a"), ("   ", "    a"), ("   ", " a")])

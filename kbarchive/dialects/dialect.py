@@ -76,8 +76,8 @@ class Dialect:
     article.
 
     `old` tells of the years of MS-DOS, whose files are CP437. `entities` tells that the title spells signs as HTML does,
-    `markup` that all of the text does, with tags in it. `folded` tells that the line ends were lost; `flow`
-    that the body is Markdown, not text in the grammar's blocks. `blocks` are the optional
+    `markup` that all of the text does, with tags in it, which are taken off. `folded` tells that the line ends were lost;
+    `flow` that the body is Markdown, not text in the grammar's blocks. `blocks` are the optional
     tokens of the body grammar that this form has.
     """
 

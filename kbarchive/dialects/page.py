@@ -11,11 +11,18 @@ import re
 from kbarchive.dialects.dialect import Dialect
 from kbarchive.dialects.jekyll import FIELDS, HEADER, LIBRARY_HEADER, TITLE, with_library
 
+# Of several copied one after another each may begin with the words of the site, or with its title.
+_BEGINNING = (
+    r"(?:^KnowledgeBase Archive[ ]*\n(?:(?!KnowledgeBase Archive[ ]*\n|Article:)[^\n]*\n){0,20}?"
+    r"|^Q\d+:[^\n]*\n(?:[ \t]*\n){0,4})?"
+)
+
 DIALECTS = with_library(
     Dialect(
         name="page",
         word="Article:",
         mark=HEADER,
+        each=_BEGINNING + HEADER,
         fields=FIELDS,
         title=TITLE,
         chrome=re.compile(

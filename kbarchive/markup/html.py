@@ -13,7 +13,7 @@ from kbarchive.article import Block, Code, Item, List, Paragraph, Rule, block_te
 from kbarchive.markup.flow import Content, Element, Flow, Heading, Link, squeeze, table
 
 HTML_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)\b")
-_PAGE = re.compile(r"\s*(?:<!DOCTYPE\s+html|<html\b|<\?xml\b[^>]*>\s*<(?:!DOCTYPE\s+html|html\b))", re.IGNORECASE)
+_PAGE = re.compile(r"\s*(?:<!DOCTYPE\s+html|<html\b|<\?xml\b[^>]*>\s*<(?:!DOCTYPE\s+html|html\b)|<pre\b)", re.IGNORECASE)
 _PIECE = re.compile(r"</(?:h[1-6]|p|div|table|ul|ol|span)>", re.IGNORECASE)
 _FAR = 4096
 _MOST_LEVELS = 100
@@ -37,6 +37,11 @@ def is_element(name: str) -> bool:
     """Whether HTML has an element of this name; what else stands between angles is a word, such as <server>."""
     name = name.lower()
     return name in _INLINE or name in _BLOCK or name in _SILENT
+
+
+def is_inline(name: str) -> bool:
+    """Whether an element of this name stands within a line."""
+    return name.lower() in _INLINE
 
 
 def looks_like_html(text: str) -> bool:

@@ -12,6 +12,7 @@ from kbarchive.markup.flow import Flow, Heading
 from kbarchive.markup.front_matter import read_front_matter
 from kbarchive.markup.html import looks_like_html, read_html
 from kbarchive.markup.markdown import read_markdown
+from kbarchive.markup.tags import is_flat
 from kbarchive.parsing.folding import unfold
 from kbarchive.parsing.text import Text, cut, decode, without_margin, without_markup
 
@@ -44,33 +45,31 @@ def find_articles(data: bytes | str, *, one: bool = False) -> list[Part]:
     """The parts of a file, at least one; joined they are the file. With `one` it is taken for one article."""
     text = decode(data)
     dialect, marks = recognise(text.readable)
-    if dialect.flow or not dialect.block or dialect is UNKNOWN or text.readable.startswith("<"):
-        part = _read_markup(text, dialect, marks)
-        if part:
+    if dialect.markup:
+        bare = without_markup(text)
+        text, marks = bare, _moved(marks, text, bare)
+    elif dialect.flow or not dialect.block or dialect is UNKNOWN or text.readable.startswith("<"):
+        inner = _read_within_tags(text)
+        if inner:
+            text, dialect, marks = inner
+        elif part := _read_markup(text, dialect, marks):
             return [part]
     if dialect is UNKNOWN:
         return [Part(text, dialect, 0, len(text.readable), marks)]
     if dialect.old and text.encoding not in ("ascii", None):
         again = decode(data, old=True)
-        mark, header = (_same_line(text.readable, place, again.readable) for place in (marks.mark, marks.header))
-        text, marks = again, marks._replace(mark=mark, header=header)
+        text, marks = again, _moved(marks, text, again)
     if dialect.folded:
         text = unfold(text)
     elif marks.margin:
         bare = without_margin(text, marks.margin)
-        mark, header = (_same_line(text.readable, place, bare.readable) for place in (marks.mark, marks.header))
-        text, marks = bare, marks._replace(mark=mark, header=header)
+        text, marks = bare, _moved(marks, text, bare)
     if not one and dialect.each is not None and text.readable.find(dialect.word, marks.header + 1) >= 0:
         later = [found for found in dialect.find_all(text.readable, marks.header) if found.header > marks.header]
         if later:
             return _cut_apart(text, dialect, [marks, *later])
-    behind = len(text.readable) - _end(text, dialect, marks.header)
-    header = marks.header
-    if dialect.markup:
-        header = text.readable.rfind("\n", 0, header) + 1  # tags stand before it on its line
-        text = without_markup(text, header, len(text.readable) - behind)
-    end = len(text.readable) - behind
-    return [Part(text, dialect, header, end, marks, marks.heading, _name(marks, marks.heading, 1))]
+    end = _end(text, dialect, marks.header)
+    return [Part(text, dialect, marks.header, end, marks, marks.heading, _name(marks, marks.heading, 1))]
 
 
 def describe(parts: list[Part]) -> str:
@@ -92,9 +91,20 @@ def describe(parts: list[Part]) -> str:
     return " ".join(words)
 
 
+def _read_within_tags(text: Text) -> tuple[Text, Dialect, Found] | None:
+    """A text that a browser or a forum put into a page, line for line; None where a page has structure of its own."""
+    if not looks_like_html(text.readable):
+        return None
+    bare = without_markup(text)
+    dialect, marks = recognise(bare.readable)
+    if dialect is UNKNOWN or dialect.flow or not is_flat(text.readable, _same_line(bare.readable, marks.header, text.readable)):
+        return None
+    return bare, dialect, marks
+
+
 def _read_markup(text: Text, dialect: Dialect, marks: Found) -> Part | None:
     """The article of a page in HTML or of a text in Markdown; None where it is neither."""
-    if not dialect.markup and looks_like_html(text.readable):
+    if looks_like_html(text.readable):
         flow = read_html(text.readable)
         dialect, marks = recognise(_plain(flow))
         return Part(text, dialect, 0, len(text.readable), marks, flow=flow) if dialect is not UNKNOWN else None
@@ -126,6 +136,12 @@ def _end(text: Text, dialect: Dialect, header: int) -> int:
     """Where what follows an article begins."""
     ends = dialect.ends.search(text.readable, header) if dialect.ends else None
     return ends.start() if ends else len(text.readable)
+
+
+def _moved(marks: Found, text: Text, other: Text) -> Found:
+    """The marks of a text in another with the same lines."""
+    mark, header = (_same_line(text.readable, place, other.readable) for place in (marks.mark, marks.header))
+    return marks._replace(mark=mark, header=header)
 
 
 def _same_line(text: str, place: int, other: str) -> int:

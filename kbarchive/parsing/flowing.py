@@ -68,6 +68,9 @@ class FlowBuilder:
             self._diagnostics.append(Diagnostic(code, offset + 1, message))
         if not sections:
             self._diagnostics.append(Diagnostic("no-body", source.line, "there is no text below the header"))
+        elif self._dialect.block and not self._dialect.flow:
+            message = "a text stands in a page whose lines are not its own; its layout was not read"
+            self._diagnostics.append(Diagnostic("layout-lost", source.line, message))
         references = [reference for reference in self._references.values() if reference.id != header.id]
         return Article(
             SCHEMA,

@@ -300,7 +300,7 @@ def _read_date(value: str, offset: int, header: Header) -> str | None:
 
 
 def _title(text: str, dialect: Dialect) -> str:
-    if dialect.entities or dialect.markup:
+    if dialect.entities:
         text = html.unescape(text)
     if dialect.markup:
         text = text.translate(_TYPOGRAPHY)

@@ -7,13 +7,13 @@ no margin that stands before every line. They have the same lines, so a place in
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_left
 from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
+from kbarchive.markup.tags import without_tags
 from kbarchive.parsing.encoding import detect
 
 # The C1 range of latin-1 read as CP1252; the five bytes that CP1252 leaves undefined stay as they are.
@@ -22,7 +22,6 @@ _CP437 = {byte: bytes([byte]).decode("cp437") for byte in range(0x80, 0x100)}
 _LINE_END = re.compile("\r\n|\r|\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARK = "\ufeff"
-_TAG = re.compile(r"</?[A-Za-z][^<>\n]*>")
 
 
 class Text(NamedTuple):
@@ -88,11 +87,9 @@ def without_margin(text: Text, margin: str) -> Text:
     return text._replace(readable=pattern.sub("", text.readable))
 
 
-def without_markup(text: Text, start: int, end: int) -> Text:
-    """The text without the tags of HTML between two places, and with entities resolved; none becomes a line end."""
-    lines = _TAG.sub("", text.readable[start:end]).split("\n")
-    plain = "\n".join(html.unescape(line).replace("\n", " ").replace("\r", " ") if "&" in line else line for line in lines)
-    return text._replace(readable=text.readable[:start] + plain + text.readable[end:])
+def without_markup(text: Text) -> Text:
+    """The text without the tags of HTML, and with entities resolved; none becomes a line end."""
+    return text._replace(readable=without_tags(text.readable))
 
 
 def cut(text: Text, places: list[int]) -> list[Text]:
