@@ -137,3 +137,16 @@ def test_a_number_in_a_heading(title: str) -> None:
     article = kbarchive.parse(f"<html><body>{title}<h2>SYMPTOMS</h2><p>They are hoarse.</p>{applies}</body></html>")
     check_facts(article)
     assert (article.source.dialect, article.residue) == ("psskb", ())
+
+
+@pytest.mark.parametrize(
+    "piece", ["zebra\n", "<p>zebra</p>\n", "<h3>zebra</h3>\n", "<ul><li>zebra</li></ul>\n", "<pre>zebra</pre>\n"]
+)
+def test_no_word_of_a_page_is_lost_wherever_it_stands(piece: str) -> None:
+    lines = f"{PAGE}<h2>APPLIES TO</h2>\n<ul><li>Horn Server 5.5</li></ul>\n{KEYWORDS}\n<p>Back to the top</p>\n".splitlines(
+        True
+    )
+    for number in range(len(lines) + 1):
+        page = "".join([*lines[:number], piece, *lines[number:]])
+        assert "zebra" in kbarchive.dumps(kbarchive.parse(page)), number
+        assert is_lossless(page.encode())
