@@ -37,7 +37,8 @@ def test_section_is_a_chunk_with_its_context() -> None:
     first, second = chunks(made(section("SYMPTOMS", "a", "b", inner=(inner,))))
     assert (first.id, first.section, first.line, first.text) == ("Q900001#symptoms-1", "symptoms", 3, "a\n\nb")
     assert first.context == "Title\nOne | Two\nSYMPTOMS"
-    assert (second.id, second.path, second.text) == ("Q900001#other-1", ("SYMPTOMS", "Inner"), "x")
+    assert (second.id, second.section) == ("Q900001#symptoms-2", "symptoms")  # of which a heading within is a part
+    assert (second.path, second.text) == (("SYMPTOMS", "Inner"), "x")
     assert second.context.endswith("SYMPTOMS > Inner")
 
 
@@ -75,3 +76,9 @@ def test_article_that_says_nothing_is_a_chunk_of_its_title() -> None:
 def test_residue_is_a_chunk() -> None:
     first, _ = chunks(msgspec.structs.replace(made(section("S", "a")), residue=("left over",)))
     assert (first.id, first.text, first.path) == ("Q900001#residue-1", "left over", ())
+
+
+@pytest.mark.parametrize("length", [0, -1])
+def test_a_chunk_without_a_character_is_refused(length: int) -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        list(chunks(kbarchive.parse(b"DOCUMENT:Q900001  01-FEB-1999  [winnt]\n"), length))

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 @click.command(context_settings=CONTEXT_SETTINGS)
 @click.argument("key", metavar="[KEY]", shell_complete=complete_key, required=False)
 @click.option("--depth", type=Number(min=0), metavar="N", help="Follow citations, either way, N times. Default: 1.")
-@click.option("--most-cited", "listing", flag_value="most-cited", help="List all that is cited, the most cited first.")
-@click.option("--missing", "listing", flag_value="missing", help="List what is cited and not there, the most cited first.")
-@click.option("--drifted", "listing", flag_value="drifted", help="List citations under a title that is another now.")
+@click.option("--most-cited", "listings", flag_value="most-cited", multiple=True, help="List all that is cited, the most cited first.")
+@click.option("--missing", "listings", flag_value="missing", multiple=True, help="List what is cited and not there, the most cited first.")
+@click.option("--drifted", "listings", flag_value="drifted", multiple=True, help="List citations under a title that is another now.")
 @click.option("--limit", type=Number(min=1), metavar="N", help="At most N articles. Default: 1000 around KEY, all of a list.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "dot"]), default="text", help="Default: text.")
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def refs(
     key: str | None,
     depth: int | None,
-    listing: str | None,
+    listings: tuple[str, ...],
     limit: int | None,
     form: str,
     index_dir: str | None,
@@ -59,15 +59,16 @@ def refs(
       0  told
       2  there is no such article, or no index
     """
-    if (key is None) == (listing is None):
+    if (key is not None) + len(listings) != 1:
         raise click.UsageError("give one of KEY, --most-cited, --missing and --drifted")
+    listing = listings[0] if listings else ""
     if listing and (depth is not None or form == "dot"):
         raise click.UsageError(f"--{listing} is a list; it has no --depth and no --format dot")
     with opened(index_dir, "kbarchive", "looking in", quiet) as index:
         if key is not None:
             _show_around(index, key, 1 if depth is None else depth, limit, form, quiet)
         else:
-            _show_list(index, listing or "", limit, form, quiet)
+            _show_list(index, listing, limit, form, quiet)
 
 
 def _show_around(index: Index, key: str, depth: int, limit: int | None, form: str, quiet: bool) -> None:

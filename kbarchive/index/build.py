@@ -180,6 +180,6 @@ def _by_executor(
         shards.append(name)
         counts.append(part)
     report.fingerprint = str(fingerprint)
-    if str(again) != report.fingerprint:
+    if again.in_order != fingerprint.in_order:
         raise SourceError(executors.CHANGED)
     return metadata_of(shards, chosen, counts, report), report
