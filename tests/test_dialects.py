@@ -393,7 +393,14 @@ def test_dates(text: str, date: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("spelling", "article"),
-    [("Q900301", "Q900301"), ("900301", "Q900301"), ("KB900301", "Q900301"), ("Q0900301", "Q900301"), ("none", None)],
+    [
+        ("Q900301", "Q900301"),
+        ("900301", "Q900301"),
+        ("KB900301", "Q900301"),
+        ("Q0900301", "Q900301"),
+        ("none", None),
+        ("Q" + "1" * 300, None),
+    ],
 )
 def test_numbers(spelling: str, article: str | None) -> None:
     text = f"DOCUMENT:{spelling}  01-JAN-1999  [sea]\nTITLE   :T\nPRODUCT :P\nPROD/VER:\nOPER/SYS:\nKEYWORDS:\n\nText.\n"
@@ -431,6 +438,8 @@ def test_every_dialect_is_in_both_tables_of_the_documentation() -> None:
         ), "each dialect has a row in the first two tables of docs/dialects.md"
 
 
+        ("12-\u017fep-1994", None),
+        ("12 March 199\uff14", None),
 def test_a_page_that_ends_within_its_header() -> None:
     data = (CORPUS / "site" / "Q900301.html").read_bytes()
     body = data.index(b"\n\n----", data.index(b"Article: "))

@@ -7,7 +7,7 @@ from kbarchive.dialects.dialect import Dialect
 # The title stands above the label; in the text of other articles it stands below, behind a label of its own.
 _ARTICLE = (
     r"(?:\A|(?<=\n\n))(?:[ \t]*[^\s=\-_][^\n]*\n){1,2}[ \t]*\n{0,2}"
-    r"MARGIN(?:ARTICLE[ \-]ID:[ \t]*Q\d+[ \t]*\n(?=\s*-{20}|\s*The information in this)"
+    r"MARGIN(?:ARTICLE[ \-]ID:[ \t]*Q[0-9]+[ \t]*\n(?=\s*-{20}|\s*The information in this)"
     r"|Rollup:[^\n]*\n(?:EDGE[A-Z][^\n:]*:[^\n]*\n){0,4}?EDGEArticle ID:)"
 )
 

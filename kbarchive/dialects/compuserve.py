@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kbarchive.dialects.dialect import Dialect
 
-_ARTICLE = r"MARGINTitle:[^\n]*\n(?:(?:EDGE[ \t]+[^\n]+|EDGE[ ]*)\n){0,3}?EDGEDocument Number:[ \t]*Q?\d+"
+_ARTICLE = r"MARGINTitle:[^\n]*\n(?:(?:EDGE[ \t]+[^\n]+|EDGE[ ]*)\n){0,3}?EDGEDocument Number:[ \t]*Q?[0-9]+"
 
 DIALECT = Dialect(
     name="compuserve",

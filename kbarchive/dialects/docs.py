@@ -21,7 +21,7 @@ DIALECT = Dialect(
         "ms.date": "modified",
         "appliesto": "applies to",
     },
-    rows=(re.compile(r"Original KB number: (?P<id>\d+), .*"),),
+    rows=(re.compile(r"Original KB number: (?P<id>[0-9]+), .*"),),
     block=False,
     front_matter=True,
     flow="markdown",

@@ -11,7 +11,7 @@ DIALECTS: tuple[Dialect, ...] = (
     replace(
         FTP,
         name="flattened",
-        mark=r"\A\s*MARGINDOCUMENT[ \t]*:[ \t]*Q\d+[^\n]* TITLE[ \t]*:[^\n]* PRODUCT[ \t]*:",
+        mark=r"\A\s*MARGINDOCUMENT[ \t]*:[ \t]*Q[0-9]+[^\n]* TITLE[ \t]*:[^\n]* PRODUCT[ \t]*:",
         each=None,
         folded=True,
     ),

@@ -20,11 +20,11 @@ FIELDS: dict[str, Field] = {
     "Keyword(s)": "flags",
     "Last Modified": "modified",
 }
-HEADER = r"MARGINArticle:[ \t]*Q?\d+[ \t]*\nEDGE(?:Product\(s\)|Version\(s\)|Operating System\(s\)|Keyword\(s\)):"
-LIBRARY_HEADER = r"MARGINArticle:[ \t]*Q?\d+[ \t]*\n(?:EDGE[A-LN-Z][^\n]*\n){0,4}?EDGEKeyword\(s\):[^\n|]*\|"
+HEADER = r"MARGINArticle:[ \t]*Q?[0-9]+[ \t]*\nEDGE(?:Product\(s\)|Version\(s\)|Operating System\(s\)|Keyword\(s\)):"
+LIBRARY_HEADER = r"MARGINArticle:[ \t]*Q?[0-9]+[ \t]*\n(?:EDGE[A-LN-Z][^\n]*\n){0,4}?EDGEKeyword\(s\):[^\n|]*\|"
 
 FRONT_MATTER = r"\A\ufeff?---[ \t]*\n(?:(?!---)[^\n]*\n){1,40}?---[ \t]*\n(?:(?!\t)[^\n]*\n){0,12}?"
-TITLE = re.compile(r"(?:##[ ]+)?Q\d+:[ \t]*([^\n]*)")
+TITLE = re.compile(r"(?:##[ ]+)?Q[0-9]+:[ \t]*([^\n]*)")
 ANYTHING = re.compile(r".*")  # all that stands around the article belongs to the page
 END = re.compile(r"^\{% endraw %\}[ \t]*\n\s*\Z", re.MULTILINE)
 

@@ -9,11 +9,11 @@ from kbarchive.dialects.dialect import Dialect
 DIALECT = Dialect(
     name="msdn",
     word="Last reviewed:",
-    mark=r"MARGINLast reviewed:[^\n]*\n(?:EDGE[ ]*\n)?EDGEArticle ID:[ \t]*Q?\d+",
+    mark=r"MARGINLast reviewed:[^\n]*\n(?:EDGE[ ]*\n)?EDGEArticle ID:[ \t]*Q?[0-9]+",
     fields={"Last reviewed": "modified", "Article ID": "id"},
     rows=(
         re.compile(
-            r"(?P<versions>(?:\d[\w.]*)(?:[, ]+\d[\w.]*)*)?[ ]*(?P<systems>[A-Z][A-Z0-9/\-]+(?:[ ]+[A-Z][A-Z0-9/\-]+)*)?"
+            r"(?P<versions>(?:[0-9][\w.]*)(?:[, ]+[0-9][\w.]*)*)?[ ]*(?P<systems>[A-Z][A-Z0-9/\-]+(?:[ ]+[A-Z][A-Z0-9/\-]+)*)?"
             r"(?P<keywords>(?:[ ]*\bkb\w+)*)"
         ),
     ),

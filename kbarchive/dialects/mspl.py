@@ -11,9 +11,9 @@ import re
 from kbarchive.dialects.dialect import Dialect
 
 _HEADING = r"(?:^[ ]?(?P<heading>[^ \n=][^\n]*)\n[ ]?={20,}[ ]*\n\s*?)?"
-_NUMBER = r"MARGIN(?P<number>\d{1,5})\.(?:[ ][^\n]*)?\n(?:EDGE)?[ ]*\n"
+_NUMBER = r"MARGIN(?P<number>[0-9]{1,5})\.(?:[ ][^\n]*)?\n(?:EDGE)?[ ]*\n"
 _LABELLED = _HEADING + _NUMBER + r"EDGE(?:Product Version\(s\)|Operating System|Flags|Last Modified):"
-_TITLE = re.compile(r"(?P<number>\d{1,5})\.[ ]*(?P<title>.*)")
+_TITLE = re.compile(r"(?P<number>[0-9]{1,5})\.[ ]*(?P<title>.*)")
 
 DIALECT = Dialect(
     name="mspl",

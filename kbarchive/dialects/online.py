@@ -6,7 +6,7 @@ import re
 
 from kbarchive.dialects.dialect import Dialect
 
-_ARTICLE = r"^[ \t]*_{40,}[ ]*\nMARGINQ\d+[ ][^\n]+\nEDGE[^\n]*\([A-Z0-9_\- ]+\)[ ]*\n"
+_ARTICLE = r"^[ \t]*_{40,}[ ]*\nMARGINQ[0-9]+[ ][^\n]+\nEDGE[^\n]*\([A-Z0-9_\- ]+\)[ ]*\n"
 
 DIALECT = Dialect(
     name="online",
@@ -14,9 +14,9 @@ DIALECT = Dialect(
     mark=_ARTICLE,
     each=_ARTICLE,
     rows=(
-        re.compile(r"(?P<id>Q\d+)[ ]+(?P<title>.+)"),
+        re.compile(r"(?P<id>Q[0-9]+)[ ]+(?P<title>.+)"),
         re.compile(r"(?P<products>.+?)[ ]*\((?P<code>[A-Z0-9_\- ]+)\)"),
-        re.compile(r"(?P<versions>[\dA-Z][\w.]*(?:[ |,]+\d[\w.]*)*[ |]*)"),
+        re.compile(r"(?P<versions>[0-9A-Z][\w.]*(?:[ |,]+[0-9][\w.]*)*[ |]*)"),
         re.compile(r"(?P<systems>[A-Z][A-Z0-9/\- |]*)"),
     ),
     old=True,

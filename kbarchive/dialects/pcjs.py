@@ -9,7 +9,7 @@ DIALECT = Dialect(
     name="pcjs",
     word="Article:",
     mark=FRONT_MATTER
-    + r"MARGINArticle:[ \t]*Q?\d+[ \t]*\n(?:EDGEProduct:[^\n]*\n)?EDGEVersion\(s\):[^\n]*\nEDGEOperating System:",
+    + r"MARGINArticle:[ \t]*Q?[0-9]+[ \t]*\n(?:EDGEProduct:[^\n]*\n)?EDGEVersion\(s\):[^\n]*\nEDGEOperating System:",
     fields={
         "Article": "id",
         "Product": "products",

@@ -11,8 +11,8 @@ _SYSTEM = r"(?:WINDOWS(?: NT| 95| 98)?|NT|MS-DOS|OS/2|MACINTOSH|UNIX|WIN32S?|XEN
 DIALECT = Dialect(
     name="pss",
     word="PSS ID Number:",
-    mark=r"MARGINPSS ID Number:[ \t]*Q\d+",
-    each=r"(?:(?:\A|(?<=\n\n))(?:[^\s=\-_][^\n]*\n){1,2}\n{0,2})?MARGINPSS ID Number:[ \t]*Q\d+",
+    mark=r"MARGINPSS ID Number:[ \t]*Q[0-9]+",
+    each=r"(?:(?:\A|(?<=\n\n))(?:[^\s=\-_][^\n]*\n){1,2}\n{0,2})?MARGINPSS ID Number:[ \t]*Q[0-9]+",
     fields={
         "PSS ID Number": "id",
         "Article last modified on": "modified",
@@ -22,7 +22,7 @@ DIALECT = Dialect(
     inline=frozenset({"Article last modified on", "Last modified"}),
     bare=frozenset({"Article last modified on", "Authored", "Last modified"}),
     rows=(
-        re.compile(r"(?P<versions>\d[\w.]*(?:[ |]+\d[\w.]*)*[ |]*)"),
+        re.compile(r"(?P<versions>[0-9][\w.]*(?:[ |]+[0-9][\w.]*)*[ |]*)"),
         re.compile(rf"(?P<systems>{_SYSTEM}(?:[ ]*\|[ ]*{_SYSTEM})*[ |]*)"),
     ),
     block=False,

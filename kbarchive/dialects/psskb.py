@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from kbarchive.dialects.dialect import Dialect
 
-PUBLISHED = re.compile(r"(?:\u2022[ ]*)?This article was previously published under (?P<id>Q\d+)\.?", re.IGNORECASE)
+PUBLISHED = re.compile(r"(?:\u2022[ ]*)?This article was previously published under (?P<id>Q[0-9]+)\.?", re.IGNORECASE)
 
 _BEGINNING = (
-    r"The information in this article applies to:|This article was previously published under Q\d+"
+    r"The information in this article applies to:|This article was previously published under Q[0-9]+"
     r"|(?:SUMMARY|SYMPTOMS|INTRODUCTION|Summary|Symptoms)[ ]*\n"
 )
 
@@ -18,15 +18,15 @@ DIALECT = Dialect(
     name="psskb",
     word="",
     # Two kinds of header: labels, or a title that ends in the number.
-    mark=r"MARGIN(?:PSS ID Number:[ \t]*\d+[^\n]*(?:\n(?:EDGE[ ]*\n)?EDGE|[ ,])Article Last Modified on\b"
-    rf"|[^\n]{{4,200}}[ ]\(\d{{6}}\)[ ]*\n(?:(?:EDGE)?[ ]*\n){{0,2}}EDGE(?:{_BEGINNING}))",
+    mark=r"MARGIN(?:PSS ID Number:[ \t]*[0-9]+[^\n]*(?:\n(?:EDGE[ ]*\n)?EDGE|[ ,])Article Last Modified on\b"
+    rf"|[^\n]{{4,200}}[ ]\([0-9]{{6}}\)[ ]*\n(?:(?:EDGE)?[ ]*\n){{0,2}}EDGE(?:{_BEGINNING}))",
     fields={"PSS ID Number": "id", "Article Last Modified on": "modified"},
     bare=frozenset({"Article Last Modified on"}),
     inline=frozenset({"Article Last Modified on"}),
-    rows=(re.compile(r"(?P<title>.+?)[ ]+\((?P<id>\d{6})\)"), PUBLISHED),
+    rows=(re.compile(r"(?P<title>.+?)[ ]+\((?P<id>[0-9]{6})\)"), PUBLISHED),
     block=False,
     above="last",
-    chrome=re.compile(r"KB\d+ - .*|Page \d+ of \d+|Knowledge Base|View products that this article applies to\.?"),
+    chrome=re.compile(r"KB[0-9]+ - .*|Page [0-9]+ of [0-9]+|Knowledge Base|View products that this article applies to\.?"),
     blocks=frozenset({"BARE", "OPEN_APPLIES", "PUBLISHED", "CATEGORIES", "CHROME"}),
 )
 
@@ -34,8 +34,8 @@ DIALECT = Dialect(
 DIALECTS = (
     replace(
         DIALECT,
-        mark=r"MARGINMicrosoft Knowledge Base Article - \d{5,7}[ ]*\n",
-        rows=(re.compile(r"Microsoft Knowledge Base Article - (?P<id>\d+)"), PUBLISHED),
+        mark=r"MARGINMicrosoft Knowledge Base Article - [0-9]{5,7}[ ]*\n",
+        rows=(re.compile(r"Microsoft Knowledge Base Article - (?P<id>[0-9]+)"), PUBLISHED),
         above="next",
     ),
     DIALECT,

@@ -11,7 +11,7 @@ from kbarchive.dialects.jekyll import with_library
 from kbarchive.dialects.page import DIALECTS as PAGES
 
 # The header's first line stands right behind the tags that open the block.
-_ARTICLE = r"<pre\b[^>\n]*>(?:<code[^>\n]*>)?(?P<margin>)(?:<[^>\n]*>)*Article(?:<[^>\n]*>)*:(?:<[^>\n]*>|[ ])*Q\d+"
+_ARTICLE = r"<pre\b[^>\n]*>(?:<code[^>\n]*>)?(?P<margin>)(?:<[^>\n]*>)*Article(?:<[^>\n]*>)*:(?:<[^>\n]*>|[ ])*Q[0-9]+"
 
 DIALECTS = with_library(
     replace(PAGES[-1], name="site", word="Article", mark=_ARTICLE, markup=True),

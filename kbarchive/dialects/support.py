@@ -20,13 +20,13 @@ _NO_TITLE = rf"(?:{_CHROME.pattern}|(?i:symptoms?|cause|summary|introduction)|Th
 DIALECT = Dialect(
     name="support",
     word="rticle",
-    mark=r"MARGIN(?:Article ID[ \t]*:\s{0,3}\d{5,7}\b"
+    mark=r"MARGIN(?:Article ID[ \t]*:\s{0,3}[0-9]{5,7}\b"
     r"(?=[ \t]*-|[ \t]+Last Review[ \t]*:|[ \t]*\n(?:[^\n]{0,8}\n){0,3}EDGELast Review[ \t]*:)"
-    r"|View products that this article applies to\.?[ ]*\n\s*This article was previously published under Q\d+"
-    r"|This article was previously published under Q\d+\.?\s*\n)",
+    r"|View products that this article applies to\.?[ ]*\n\s*This article was previously published under Q[0-9]+"
+    r"|This article was previously published under Q[0-9]+\.?\s*\n)",
     fields={"Article ID": "id", "Last Review": "modified", "Revision": "fact"},
     inline=frozenset({"Last Review", "Revision"}),
-    rows=(re.compile(r"Article ID[ ]*:[ ]*(?P<id>\d+) - View products that this article applies to\.?"), PUBLISHED),
+    rows=(re.compile(r"Article ID[ ]*:[ ]*(?P<id>[0-9]+) - View products that this article applies to\.?"), PUBLISHED),
     block=False,
     above="last",
     chrome=_CHROME,

@@ -17,9 +17,9 @@ from kbarchive.parsing.notice import read_notice
 from kbarchive.parsing.trailer import read_trailer
 from kbarchive.parsing.typeset import Typesetter
 
-_MAY_CITE = re.compile(r"Q\d")
+_MAY_CITE = re.compile(r"Q[0-9]")
 _SITE = "support.microsoft.com/"
-_MAY_CITE_BY_ADDRESS = re.compile(r"Q\d|support\.microsoft\.com/(?:kb|help)/")
+_MAY_CITE_BY_ADDRESS = re.compile(r"Q[0-9]|support\.microsoft\.com/(?:kb|help)/")
 _QUERY_LABEL = re.compile(r"[^:]*:")
 # The title of a reference whose label stands in a block of its own, one blank line further down, and may be cut
 # by another (Q121130).

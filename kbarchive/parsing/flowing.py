@@ -28,10 +28,10 @@ from kbarchive.parsing.inline import find_citations, read_entry
 
 _ARTICLE_LINK = re.compile(
     r"https?://(?:go\.|www\.)?support2?\.microsoft\.com/(?:[a-z]{2}-[a-z]{2}/)?"
-    r"(?:(?:help|kb|topic)/|default\.aspx/?\?(?:[^#]*&)?(?:scid=)?kb;[^;]*;|\?(?:id|kbid)=)(?:Q|KB)?0*([1-9]\d{4,6})\b",
+    r"(?:(?:help|kb|topic)/|default\.aspx/?\?(?:[^#]*&)?(?:scid=)?kb;[^;]*;|\?(?:id|kbid)=)(?:Q|KB)?0*([1-9][0-9]{4,6})\b",
     re.IGNORECASE,
 )
-_NUMBER_BEFORE = re.compile(r"\A(?:KB[ ]?|Q)?\d{5,7}\b[\s:\-\u2013]*|\s*\((?:KB|Q)?\d{5,7}\)\Z|\A(?:KB|Q)?\d{5,7}\Z")
+_NUMBER_BEFORE = re.compile(r"\A(?:KB[ ]?|Q)?[0-9]{5,7}\b[\s:\-\u2013]*|\s*\((?:KB|Q)?[0-9]{5,7}\)\Z|\A(?:KB|Q)?[0-9]{5,7}\Z")
 _KEYWORDS = re.compile(r"Keywords[ ]*:?[ ]*((?:\bkb\w+[ ,]*)*)", re.IGNORECASE)
 _PAGE = re.compile(
     r"(?:\u2191[ ]*)?(?:Back to the top ?)+(?:\|[ ]Give Feedback)?|Expand all[ ]*\|[ ]*Collapse all|(?:Article translations ?)+"

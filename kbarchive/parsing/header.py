@@ -16,9 +16,10 @@ from kbarchive.parsing.headings import read_label, section_kind
 from kbarchive.parsing.inline import read_versions
 
 _DOCUMENT = re.compile(r"(\S+)(?:\s+(\S+))?(?:\s+\[([^\]]*)\])?(.*)")
-_ID = re.compile(r"(Q?|[A-Z]{1,3})0*([1-9]\d*)")
-_DATE_AND_REST = re.compile(r"([A-Za-z]+\.? +\d+[a-z]*,? +\d{4}|\d+[a-z]* +[A-Za-z]+\.?,? +\d{4}|\S+)(.*)")
-_COLLECTION = re.compile(r"mspl\d+_\w+")
+# Articles have up to six digits; a run of hundreds is no number that names a file, or fits a column.
+_ID = re.compile(r"(Q?|[A-Z]{1,3})0*([1-9][0-9]{0,14})")
+_DATE_AND_REST = re.compile(r"([A-Za-z]+\.? +[0-9]+[a-z]*,? +[0-9]{4}|[0-9]+[a-z]* +[A-Za-z]+\.?,? +[0-9]{4}|\S+)(.*)")
+_COLLECTION = re.compile(r"mspl[0-9]+_\w+")
 _RULE = re.compile(r"([=_\-*])\1{19,}")
 # A page's heading is typeset: its converter made signs of these.
 _TYPOGRAPHY = str.maketrans(
@@ -27,7 +28,7 @@ _TYPOGRAPHY = str.maketrans(
 _ROW_FIELDS: dict[str, Field] = {"systems": "operating systems", "code": "fact", "number": "fact"}
 
 # The number of an article right before its title, behind whatever marks a heading.
-_NUMBER_BEFORE = re.compile(r"((?:Q|KB)?\d+)[\s:]*\Z")
+_NUMBER_BEFORE = re.compile(r"((?:Q|KB)?[0-9]+)[\s:]*\Z")
 
 
 @dataclass
@@ -350,7 +351,8 @@ def _label_pattern(dialect: Dialect) -> re.Pattern[str]:
 
     first = alternatives(iter(dialect.fields))
     behind = alternatives(iter(dialect.inline))
-    return re.compile(rf"\A(?P<label>{first})|(?<=[\s,])(?:-[ \t]+)?(?P<inline>{behind})", re.IGNORECASE)
+    # Of ASCII alone: the dotless i and the long s are case variants of I and S, and stand in no label.
+    return re.compile(rf"\A(?P<label>(?ai:{first}))|(?<=[\s,])(?:-[ \t]+)?(?P<inline>(?ai:{behind}))")
 
 
 @cache

@@ -26,7 +26,7 @@ _KINDS: dict[str, SectionKind] = {
 }
 
 # Two blanks behind a sentence or a chapter's number make no columns.
-_COLUMNS = re.compile(r"(?<![.:?!)\d])[ ]{2,}[^ ]|[^ ][ ]{3,}[^ ]")
+_COLUMNS = re.compile(r"(?<![.:?!)0-9])[ ]{2,}[^ ]|[^ ][ ]{3,}[^ ]")
 
 
 @lru_cache(maxsize=1000)

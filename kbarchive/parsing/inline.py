@@ -13,11 +13,11 @@ from kbarchive.article import AppliesTo, Version
 from kbarchive.parsing.driver import Driver
 from kbarchive.parsing.grammars import load_grammar, terminals
 
-_ID = re.compile(r"Q(\d+)")
-_SITE = re.compile(r"microsoft\.com/(?:kb|help)/(\d+)")
+_ID = re.compile(r"Q([0-9]+)")
+_SITE = re.compile(r"microsoft\.com/(?:kb|help)/([0-9]+)")
 _LINK = re.compile(r"<LINK[^>\n]*>")
 _BETWEEN = re.compile(r"(?:</LINK>)?\s*(?:(?i:TITLED?)[ ]*:|[:,|\-])?")  # an id and the title it is cited under
-_NUMBER = re.compile(r"(?:,[ ]*(?:and[ ])?|[ ]and[ ])(?=\d|Build)")
+_NUMBER = re.compile(r"(?:,[ ]*(?:and[ ])?|[ ]and[ ])(?=[0-9]|Build)")
 _VERSIONS_LABEL = re.compile(r",?[ ]+versions?[ ]+", re.IGNORECASE)
 _RELATIONS = ("used with", "included with", "on platform(s)")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from lark import Lark
@@ -278,10 +278,10 @@ def _is_comment(text: str, marker: _Marker, match: re.Match[str]) -> bool:
     return False
 
 
-@cache
+@lru_cache(MARGINS)
 def _next_of_look(column: int, style: str) -> re.Pattern[str]:
     """Finds the next marker of a look, or else (group 1 empty) a heading."""
-    kinds = {"1": r"\d{1,3}", "a": "[a-z]", "A": "[A-Z]"}
+    kinds = {"1": r"[0-9]{1,3}", "a": "[a-z]", "A": "[A-Z]"}
     marker = re.escape(style).replace(kind := style.strip("()."), f"({kinds[kind]})", 1)
     return re.compile(rf"\n(?:[ ]{{{column}}}{marker}[ ]|[^ \t\n][^\n]*+\n(?:={{2,}}|-{{2,}})[ ]*\n)")
 

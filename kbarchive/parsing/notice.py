@@ -15,7 +15,9 @@ _WORDS = frozenset(
     "THE THEIR THIS TO USE WARRANTIES WARRANTY WAS WHATSOEVER WHOEVER WITH WITHOUT WRITTEN".split()
 )
 _WORD = re.compile(r"[^\W_]+")
-_COPYRIGHT = re.compile(r"Copyright (?:(?:\([cC]\) )?(?:Microsoft Corporation|the kbarchive project),? )?([\d, -]*\d)\.?[ \t]*")
+_COPYRIGHT = re.compile(
+    r"Copyright (?:(?:\([cC]\) )?(?:Microsoft Corporation|the kbarchive project),? )?([0-9, -]*[0-9])\.?[ \t]*"
+)
 
 
 @lru_cache(maxsize=1024)
@@ -26,7 +28,7 @@ def read_notice(text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
     for line in text.split("\n"):
         match = _COPYRIGHT.fullmatch(line)
         if match and not years:
-            years = tuple(int(year) for year in re.findall(r"\d{4}", match[1]))
+            years = tuple(int(year) for year in re.findall(r"[0-9]{4}", match[1]))
         elif not _WORDS.issuperset(_WORD.findall(line)):
             strange.append(line.strip())
     return years, tuple(strange)

@@ -9,7 +9,7 @@ from kbarchive.parsing.driver import Child, Node
 from kbarchive.parsing.layout import box_rows, dedent, has_table_head, is_code, is_plainly_prose, is_prose, table_rows
 from kbarchive.parsing.lexer import Token
 
-_LABEL = re.compile(r"\s*((?i:notes?|warnings?|important|cautions?|tips?|important[ ]note|note[ ]\d{1,2}))(?:[ ]?:|[ ]-[ ])")
+_LABEL = re.compile(r"\s*((?i:notes?|warnings?|important|cautions?|tips?|important[ ]note|note[ ][0-9]{1,2}))(?:[ ]?:|[ ]-[ ])")
 _CHOICE = re.compile(r"\s*-\s?(?:or|and)\s?-\s*", re.IGNORECASE)
 
 
