@@ -314,7 +314,7 @@ def test_byte_order_marks(mark: bytes, name: str) -> None:
         ("M\u00fcnchen h\u00e4tte".encode("cp437"), ("cp437", True)),
         (b"a\xa0blank\xa0that\xa0holds", ("cp1252", True)),
         ("\u60a8\u7684\u5927\u5c0f\u70ba\u4f55".encode("big5"), ("cp1252", False)),
-        (b"\xff\xfea", ("cp1252", True)),
+        (b"\xff\xfea", ("utf-16-le", True)),
     ],
 )
 def test_codes(data: bytes, expected: tuple[str, bool]) -> None:

@@ -7,7 +7,16 @@ import codecs
 import pytest
 
 from kbarchive.parsing.encoding import detect
-from kbarchive.parsing.text import Text, cut, decode, encode, line_starts, sign_finder, without_margin
+from kbarchive.parsing.text import (
+    Text,
+    common_margin,
+    cut,
+    decode,
+    encode,
+    line_starts,
+    sign_finder,
+    without_margin,
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +30,9 @@ from kbarchive.parsing.text import Text, cut, decode, encode, line_starts, sign_
         (codecs.BOM_UTF16_LE + b"\x00\xd8", "\ufffd\n"),
         (codecs.BOM_UTF16_BE + b"\xdc\x41", "\ufffd\n"),
         (codecs.BOM_UTF16_LE + b"\x80\xdc", "\u20ac\n"),
+        (codecs.BOM_UTF16_LE + b"a\x00b", "a\ufffd\ufffd\n"),  # cut within a sign
+        (codecs.BOM_UTF16_LE + b"\x00\xd8\x41", "\ufffd\ufffd\ufffd\n"),
+        (codecs.BOM_UTF16_BE + b"\xd8\x00\xdc\x41", "\U00010041\n"),  # and what half a sign is kept as is one in itself
     ],
 )
 def test_every_byte_comes_back(data: bytes, readable: str) -> None:
@@ -47,14 +59,21 @@ def test_lines_end_at_three_signs_alone(text: str, starts: list[int]) -> None:
     assert line_starts(text) == starts
 
 
-@pytest.mark.parametrize(("margin", "line"), [("// ", "//  a"), ("// ", "//a"), ("//", "//a"), ("   ", "    a"), ("   ", " a")])
-def test_what_stands_before_lines_is_taken_off_as_far_as_it_does(margin: str, line: str) -> None:
-    signs = margin.rstrip(" ")
-    expected = line.removeprefix(signs)
-    blanks = min(len(expected) - len(expected.lstrip(" ")), len(margin) - len(signs))
-    assert (
-        without_margin(decode(f"{line}\n{line} // b\n"), margin).readable == f"{expected[blanks:]}\n{expected[blanks:]} // b\n"
-    )
+@pytest.mark.parametrize(
+    ("margin", "line", "bare"),
+    [
+        ("// ", "//  a", " a"),
+        ("// ", "//a", "a"),
+        ("//", "//a", "a"),
+        ("   ", "    a", " a"),
+        ("   ", " a", "a"),
+        ("//\t", "//\t\ta", "\ta"),
+        ("//\t", "//", ""),
+        ("// \t", "// a", "a"),
+    ],
+)
+def test_what_stands_before_lines_is_taken_off_as_far_as_it_does(margin: str, line: str, bare: str) -> None:
+    assert without_margin(decode(f"{line}\nx{line}\n{line}\n"), margin).readable == f"{bare}\nx{line}\n{bare}\n"
 
 
 @pytest.mark.parametrize(
@@ -67,6 +86,33 @@ def test_a_file_is_cut_with_its_line_ends_and_what_was_guessed(place: int, told:
     assert [part.readable for part in parts] == ["a\n", "b\nc\n", "d\n"]
     assert [part.line for part in parts] == [5, 6, 8]
     assert [part.undecodable for part in parts] == told
+
+
+def test_a_part_may_begin_within_a_line() -> None:
+    text = without_margin(Text("> a\r\n> bDOC\r\n> c", "> a\n> bDOC\n> c\n", None, "mixed", -1), "> ")
+    parts = cut(text, [0, 3, len(text.readable)])
+    assert [part.original for part in parts] == ["> a\r\n> b", "DOC\r\n> c"]
+    assert [part.readable for part in parts] == ["a\nb\n", "DOC\nc\n"]
+    assert [part.line for part in parts] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("lines", "margin"),
+    [
+        (["> a", ">", "> b"], "> "),
+        (["> > a", "> > - b"], "> > "),
+        (["//\ta", "//", "//\tb"], "//\t"),
+        (["' a", "'b"], "'"),
+        (["> --", "> a"], "> "),
+        ([" * a", " *", " * b"], " * "),
+        (["> a"] * 9 + ["b"], "> "),
+        (["> a"] * 8 + ["b"], ""),
+        (["a", "b"], ""),
+        ([], ""),
+    ],
+)
+def test_a_margin_stands_before_nearly_all_lines(lines: list[str], margin: str) -> None:
+    assert common_margin("\n".join([*lines, ""])) == margin
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
@@ -101,3 +147,74 @@ def test_years_of_ms_dos_decide_where_nothing_else_does() -> None:
     assert detect(b"\xe9") == ("cp1252", True)
     assert detect(b"a\xe9b", old=True) == ("cp1252", True)
     assert detect(b"\xc3\xaa \xff", old=True) == ("cp437", True)
+
+
+PAGE = '<html><meta http-equiv="Content-Type" content="text/html; charset={}"><p>{}</p>\n<p>end</p>'
+
+
+@pytest.mark.parametrize(
+    ("declared", "code", "words"),
+    [
+        ("koi8-r", "koi8-r", "\u043c\u0430\u044f\u043a"),
+        ("windows-1251", "cp1251", "\u043c\u0430\u044f\u043a"),
+        ("ISO-8859-2", "iso8859-2", "maj\u00e1k \u017elut\u00fd"),
+        ("windows-874", "cp874", "\u0e1b\u0e23\u0e30"),
+        ("Shift_JIS", "cp932", "\u706f\u53f0 \u2460"),
+        ("x-sjis", "cp932", "\u706f\u53f0"),
+        ("euc-jp", "euc_jp", "\u706f\u53f0"),
+        ("iso-2022-jp", "iso2022_jp", "\u706f\u53f0"),
+        ("gb2312", "gb18030", "\u71c8\u5854 \u71c8\u5854"),
+        ("big5", "cp950", "\u71c8\u5854"),
+        ("ks_c_5601-1987", "cp949", "\ub4f1\ub300"),
+        ("iso-8859-1", "cp1252", "caf\u00e9 \u201c\u2013\u201d"),
+        ("us-ascii", "cp1252", "M\u00fcnchen h\u00e4tte"),
+    ],
+)
+def test_a_page_declares_its_code(declared: str, code: str, words: str) -> None:
+    data = PAGE.format(declared, words).encode(code)
+    text = decode(data)
+    assert (text.encoding, text.undecodable) == (code, -1)
+    assert words in text.readable
+    assert len(line_starts(text.original)) == 3
+    assert encode(text.original, text.encoding) == data
+
+
+@pytest.mark.parametrize("before", ["", '<?xml version="1.0" encoding="koi8-r"?>', "<!-- saved -->\n<meta charset='koi8-r'>"])
+def test_ways_to_declare(before: str) -> None:
+    assert detect(f"{before}<p>\u043c".encode("koi8-r")) == ("koi8-r" if before else "cp1252", True)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"<meta charset=shift_jis><p>\x8f\xff\xfd \xff", ("cp1252", False)),  # which it is not
+        (b"<meta charset=shift_jis><p>\xc3\xa9", ("utf-8", True)),
+        (b"<meta charset=shift_jis><p>", ("ascii", True)),
+        (b"<meta charset=iso-2022-jp><p>caf\xe9s", ("cp1252", False)),
+        (b"<meta charset=punycode><p>caf\xe9s", ("cp1252", True)),
+        (b"<meta charset=rot13><p>caf\xe9s", ("cp1252", True)),
+        (b"<meta charset=utf-16><p>caf\xe9s", ("cp1252", True)),
+        (b"<meta charset=utf-8><p>caf\xe9s", ("cp1252", True)),
+        (b"<meta charset=none-such><p>caf\xe9s", ("cp1252", True)),
+        (b"Type <meta charset=koi8-r> for caf\xe9s", ("cp1252", True)),  # text that shows a declaration
+    ],
+)
+def test_a_declaration_is_not_believed_blindly(data: bytes, code: tuple[str, bool]) -> None:
+    assert detect(data) == code
+    text = decode(data)
+    assert encode(text.original, text.encoding) == data
+
+
+@pytest.mark.parametrize("code", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("more", [b"", b"x"])
+def test_utf_16_without_a_mark(code: str, more: bytes) -> None:
+    data = "The lamp is \u201clit\u201d, and so is the tower.".encode(code) + more
+    text = decode(data)
+    assert text.encoding == code
+    assert text.readable.startswith("The lamp is \u201clit\u201d")
+    assert encode(text.original, code) == data
+
+
+def test_zeros_alone_are_no_utf_16() -> None:
+    assert detect(b"\0" * 100) == ("ascii", True)
+    assert detect(b"a\0b\0") == ("ascii", True)

@@ -20,9 +20,9 @@ from kbarchive.dialects import (
     site,
     support,
 )
-from kbarchive.dialects.dialect import OPTIONAL, Dialect, Field, Found
+from kbarchive.dialects.dialect import OPTIONAL, SIGN, Dialect, Field, Found
 
-__all__ = ["DIALECTS", "OPTIONAL", "UNKNOWN", "Dialect", "Field", "Found", "recognise"]
+__all__ = ["DIALECTS", "OPTIONAL", "SIGN", "UNKNOWN", "Dialect", "Field", "Found", "recognise"]
 
 DIALECTS: tuple[Dialect, ...] = (
     ftp.DIALECT,

@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple, get_args
 _FAR = 6_000
 
 # What may stand before every line of an article: blanks, and the signs of comments and quotations.
-_MARGIN = r"^(?P<margin>[ \t]{0,12}+(?>(?:(?://|/\*|['*>#;]|--|REM\b)[ \t]{0,8}+)*))"
+SIGN = r"(?://|/\*|['*>#;]|--|REM\b)"
+_MARGIN = rf"^(?P<margin>[ \t]{{0,12}}+(?>(?:{SIGN}[ \t]{{0,8}}+)*))"
 
 Field = Literal[
     "document",

@@ -18,7 +18,7 @@ from kbarchive.parsing.grammars import load_grammar
 from kbarchive.parsing.header import header_end
 from kbarchive.parsing.inline import find_citations, read_entry, read_versions
 from kbarchive.parsing.lexer import BodyLexer, Token
-from kbarchive.parsing.text import Text, encode, line_starts, sign_finder
+from kbarchive.parsing.text import Text, encode, line_starts, sign_finder, undecodable
 from kbarchive.parsing.typeset import Typesetter
 
 __all__ = ["is_lossless", "load", "parse", "parse_document", "parse_tree", "read_blocks", "recognition"]
@@ -83,7 +83,7 @@ def _build(
     source = Source(file, member, number, text.line, part.dialect.name, text.encoding, text.newline, digest)
     key = f"{place}#{part.name}"
     if part.flow is not None:
-        return FlowBuilder(part.flow, part.dialect).build(source, key, part.facts)
+        return FlowBuilder(part.flow, part.dialect).build(source, key, part.facts, undecodable(text))
     return Builder(part).build(_parse_part(part), source, key)
 
 

@@ -14,7 +14,7 @@ from kbarchive.markup.html import looks_like_html, read_html
 from kbarchive.markup.markdown import read_markdown
 from kbarchive.markup.tags import is_flat
 from kbarchive.parsing.folding import unfold
-from kbarchive.parsing.text import Text, cut, decode, without_margin, without_markup
+from kbarchive.parsing.text import Text, common_margin, cut, decode, without_margin, without_markup
 
 _FAR = 16_000  # how much of a page is looked at for its marks
 # A heading of Markdown in what a person copied as such.
@@ -45,25 +45,32 @@ def find_articles(data: bytes | str, *, one: bool = False) -> list[Part]:
     """The parts of a file, at least one; joined they are the file. With `one` it is taken for one article."""
     text = decode(data)
     dialect, marks = recognise(text.readable)
+    quoted = ""
+    if dialect is UNKNOWN or marks.margin.strip():  # a form that is quoted may show no marks, or those of another
+        quoted, text, dialect, marks = _unquoted(text, dialect, marks)
+    tagged = dialect.markup
     if dialect.markup:
         bare = without_markup(text)
         text, marks = bare, _moved(marks, text, bare)
     elif dialect.flow or not dialect.block or dialect is UNKNOWN or text.readable.startswith("<"):
         inner = _read_within_tags(text)
         if inner:
+            tagged = True
             text, dialect, marks = inner
         elif part := _read_markup(text, dialect, marks):
             return [part]
     if dialect is UNKNOWN:
         return [Part(text, dialect, 0, len(text.readable), marks)]
     if dialect.old and text.encoding not in ("ascii", None):
-        again = decode(data, old=True)
+        again = without_margin(decode(data, old=True), quoted)
+        again = without_markup(again) if tagged else again
         text, marks = again, _moved(marks, text, again)
     if dialect.folded:
         text = unfold(text)
     elif marks.margin:
         bare = without_margin(text, marks.margin)
         text, marks = bare, _moved(marks, text, bare)
+    marks = marks._replace(margin=quoted + marks.margin)
     if not one and dialect.each is not None and text.readable.find(dialect.word, marks.header + 1) >= 0:
         later = [found for found in dialect.find_all(text.readable, marks.header) if found.header > marks.header]
         if later:
@@ -100,6 +107,15 @@ def _read_within_tags(text: Text) -> tuple[Text, Dialect, Found] | None:
     if dialect is UNKNOWN or dialect.flow or not is_flat(text.readable, _same_line(bare.readable, marks.header, text.readable)):
         return None
     return bare, dialect, marks
+
+
+def _unquoted(text: Text, dialect: Dialect, marks: Found) -> tuple[str, Text, Dialect, Found]:
+    """The margin before nearly all lines of a text, the text without it, and its form, where that is known then."""
+    quoted = common_margin(text.readable)
+    bare = without_margin(text, quoted)
+    form, found = recognise(bare.readable) if quoted else (UNKNOWN, marks)
+    # Places in a folded text are those of the original.
+    return ("", text, dialect, marks) if form is UNKNOWN or form.folded else (quoted, bare, form, found)
 
 
 def _read_markup(text: Text, dialect: Dialect, marks: Found) -> Part | None:

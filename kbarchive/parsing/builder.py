@@ -14,6 +14,7 @@ from kbarchive.parsing.headings import read_heading, read_label, section_kind
 from kbarchive.parsing.inline import find_citations
 from kbarchive.parsing.lexer import Token
 from kbarchive.parsing.notice import read_notice
+from kbarchive.parsing.text import undecodable
 from kbarchive.parsing.trailer import read_trailer
 from kbarchive.parsing.typeset import Typesetter
 
@@ -85,9 +86,7 @@ class Builder:
             self._tell("not-an-article", first_line, "the text bears the marks of no known form of article")
         elif not sections:
             self._tell("no-body", first_line, "there is no text below the header")
-        if self._decoded.undecodable >= 0:
-            line = self._decoded.original.count("\n", 0, self._decoded.undecodable) + first_line
-            self._tell("undecodable", line, f"bytes that are no {self._decoded.encoding} for certain; read as CP1252")
+        self._diagnostics += undecodable(self._decoded)
         if self._decoded.folded:
             self._tell("line-ends-lost", first_line, "the line ends became blanks; where paragraphs began cannot be told")
         keywords = header.keywords

@@ -1,7 +1,8 @@
 """Which code the bytes of a file are written in.
 
-ASCII and UTF-8 prove themselves. Bytes that are neither are weighed: the files of Windows are CP1252, those of MS-DOS, CDs and
-bulletin boards CP437 (code charts: https://www.unicode.org/Public/MAPPINGS/VENDORS/MICSFT/).
+ASCII and UTF-8 prove themselves. Of bytes that are neither a page tells in what code they are, as browsers obey it. Others are
+weighed: the files of Windows are CP1252, those of MS-DOS, CDs and bulletin boards CP437 (code charts:
+https://www.unicode.org/Public/MAPPINGS/VENDORS/MICSFT/).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 
+_FAR = 4096  # how much of a file is looked at for what tells its code
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGH = re.compile(rb"[\x80-\xff]+")
@@ -25,33 +27,98 @@ _SIGNS = (
 )
 _BIG5 = re.compile(rb"(?:[\xa1-\xf9][\x40-\x7e\xa1-\xfe])+\Z")
 _FEWEST_FOR_BIG5 = 4
+_FEWEST_FOR_UTF_16 = 16
+
+_DECLARED = re.compile(rb"<(?:meta|\?xml)\b[^>]{0,400}?\b(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+# Codes of pages, as Python names them: in all of them bytes below 0x80 that are no part of another sign are ASCII.
+_CODES = re.compile(
+    r"ascii|cp(?:437|85[02]|866|874|932|949|950|125[0-8])|iso8859-[0-9]+|koi8-[ru]|mac-(?:roman|cyrillic)|tis-620"
+    r"|gb2312|gbk|gb18030|big5(?:hkscs)?|euc_(?:jp|kr)|shift_jis|iso2022_jp"
+)
+# Names that stand for more than they say, since Windows and browsers (https://encoding.spec.whatwg.org/#names-and-labels)
+# read them so.
+_MEANT = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "cp950",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+}
 
 
 def detect(data: bytes, *, old: bool = False) -> tuple[str, bool]:
     """The code of a file's bytes, and whether it is certain that every byte is read as it was meant.
 
-    The code is "ascii", "utf-8", "utf-16-le", "utf-16-be", "cp1252" or "cp437". `old` tells that the form is of the years of
-    MS-DOS: where nothing else decides, its bytes are CP437.
+    The code is "ascii", "utf-8", "utf-16-le", "utf-16-be", "cp1252", "cp437", or that which a page declares, by Python's name,
+    in which the bytes are without a fault. `old` tells that the form is of the years of MS-DOS: where nothing else decides,
+    its bytes are CP437.
     """
     for mark, name in _MARKS:
-        if data.startswith(mark) and not (name.startswith("utf-16") and len(data) % 2):
+        if data.startswith(mark):
             return name, True
+    if b"\0" in data[:2] and (unmarked := _utf_16_without_mark(data)):
+        return unmarked, True
     if data.isascii():
-        return "ascii", True
+        # This one switches from ASCII by escapes.
+        escaped = b"\x1b" in data and _declared(data) == "iso2022_jp" and _reads("iso2022_jp", data)
+        return "iso2022_jp" if escaped else "ascii", True
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         pass
     else:
         return "utf-8", True
+    declared = _declared(data)
+    if declared and declared != "cp1252":
+        return (declared, True) if _reads(declared, data) else ("cp1252", False)
     sequences = _SEQUENCE.findall(data)
     strays = sum(map(len, _HIGH.findall(_SEQUENCE.sub(b"", data))))
     if not old and sequences and len(sequences) * 2 >= strays and not _is_double_byte(data):
         return "utf-8", False
     if _is_double_byte(data):
         return "cp1252", False
+    if declared:
+        return declared, True
     dos, windows = (len(pattern.findall(data)) for pattern in _SIGNS)
     return "cp437" if dos > windows or (old and dos == windows) else "cp1252", True
+
+
+def _declared(data: bytes) -> str | None:
+    """The code that a page declares, by Python's name; None where it is no page, or tells none that pages are in."""
+    if not data[:_FAR].lstrip().startswith(b"<"):  # other text may show a declaration
+        return None
+    match = _DECLARED.search(data, 0, _FAR)
+    if not match:
+        return None
+    told = match[1].decode("ascii", "replace").lower().removeprefix("x-").replace("windows-", "cp")
+    try:
+        name = codecs.lookup(told).name
+    except LookupError:
+        return None
+    return _MEANT.get(name, name) if _CODES.fullmatch(name) else None
+
+
+def _reads(name: str, data: bytes) -> bool:
+    """Whether bytes are without a fault in a code."""
+    try:
+        data.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _utf_16_without_mark(data: bytes) -> str | None:
+    """The kind of UTF-16 in which every second byte of ASCII is 0; None where not nearly all of them are."""
+    head = data[:_FAR]
+    for name, signs, zeros in (("utf-16-le", head[::2], head[1::2]), ("utf-16-be", head[1::2], head[::2])):
+        if 0 not in signs and len(zeros) >= _FEWEST_FOR_UTF_16 and zeros.count(0) * 10 >= len(zeros) * 9:
+            return name
+    return None
 
 
 def _is_double_byte(data: bytes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from kbarchive.article import (
     SCHEMA,
@@ -54,8 +54,10 @@ class FlowBuilder:
         self._references: dict[tuple[str, int], Reference] = {}
         self._diagnostics: list[Diagnostic] = []
 
-    def build(self, source: Source, key: str, facts: Mapping[str, object]) -> Article:
-        """The record. `facts` are the values of front matter; `key` is what the article goes by where it has no id."""
+    def build(self, source: Source, key: str, facts: Mapping[str, object], told: Sequence[Diagnostic] = ()) -> Article:
+        """The record. `facts` are the values of front matter; `key` is what the article goes by where it has no id; `told`
+        is what is known to be odd in its source.
+        """
         header = self._header
         elements = list(self._flow.elements)
         self._read_facts(facts)
@@ -71,6 +73,7 @@ class FlowBuilder:
         elif self._dialect.block and not self._dialect.flow:
             message = "a text stands in a page whose lines are not its own; its layout was not read"
             self._diagnostics.append(Diagnostic("layout-lost", source.line, message))
+        self._diagnostics += told
         references = [reference for reference in self._references.values() if reference.id != header.id]
         return Article(
             SCHEMA,

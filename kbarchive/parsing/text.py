@@ -9,19 +9,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
+from kbarchive.article import Diagnostic
+from kbarchive.dialects import SIGN
 from kbarchive.markup.tags import without_tags
 from kbarchive.parsing.encoding import detect
 
 # The C1 range of latin-1 read as CP1252; the five bytes that CP1252 leaves undefined stay as they are.
 _CP1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(0x80, 0xA0)}
 _CP437 = {byte: bytes([byte]).decode("cp437") for byte in range(0x80, 0x100)}
+_TABLES = {"cp1252": _CP1252, "cp437": _CP437}
 _LINE_END = re.compile("\r\n|\r|\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARK = "\ufeff"
+_SIGN = re.compile(rf"[ \t]{{0,12}}+{SIGN}")
+_FAR = 16_000  # how much of a text is looked at for a margin
+_MOST_SIGNS = 8
+_HALF = "\ud800"  # with a byte as a low surrogate behind it: half a sign of UTF-16, where such a pair is one character
 
 
 class Text(NamedTuple):
@@ -47,13 +55,16 @@ def decode(data: bytes | str, *, old: bool = False) -> Text:
         original = readable = data
     else:
         name, certain = detect(data, old=old)
-        if name in ("cp1252", "cp437"):
+        if name.startswith("utf-16"):
+            half = _HALF + chr(0xDC00 + data[-1]) if len(data) % 2 else ""
+            original = readable = data[: len(data) - len(data) % 2].decode(name, "surrogatepass") + half
+        elif name in ("ascii", "utf-8"):
+            original = readable = data.decode(name, "surrogateescape")
+        else:
             original = data.decode("latin-1")
-            readable = original.translate(_CP437 if name == "cp437" else _CP1252)
+            readable = original.translate(_TABLES[name]) if name in _TABLES else data.decode(name)
             if not certain:
                 undecodable = next(place for place, byte in enumerate(data) if byte > 0x7F)
-        else:
-            original = readable = data.decode(name, "surrogatepass" if name.startswith("utf-16") else "surrogateescape")
     if name is None or name.startswith("utf"):
         match = _SURROGATE.search(readable)
         if match:
@@ -71,19 +82,48 @@ def decode(data: bytes | str, *, old: bool = False) -> Text:
     return Text(original, readable, name, newline, undecodable)
 
 
+def undecodable(text: Text) -> list[Diagnostic]:
+    """The diagnostic of a text of which a character had to be guessed."""
+    if text.undecodable < 0:
+        return []
+    line = text.line + text.original.count("\n", 0, text.undecodable)
+    return [Diagnostic("undecodable", line, f"bytes that are no {text.encoding} for certain; read as CP1252")]
+
+
 def encode(original: str, encoding: str | None) -> bytes:
     """The bytes of an original text again."""
-    if encoding in ("ascii", "cp1252", "cp437"):
-        return original.encode("latin-1")
-    if encoding in ("utf-16-le", "utf-16-be"):
-        return original.encode(encoding, "surrogatepass")
-    return original.encode("utf-8", "surrogateescape" if encoding else "surrogatepass")
+    if encoding is None:
+        return original.encode("utf-8", "surrogatepass")
+    if encoding == "utf-8":
+        return original.encode("utf-8", "surrogateescape")
+    if encoding.startswith("utf-16"):
+        half = b""
+        if original[-2:-1] == _HALF and "\udc00" <= original[-1] <= "\udcff":
+            original, half = original[:-2], bytes([ord(original[-1]) & 0xFF])
+        return original.encode(encoding, "surrogatepass") + half
+    return original.encode("latin-1")
+
+
+def common_margin(text: str) -> str:
+    """What stands before nearly all lines of a text, such as "> ": signs of comments or quotations, and a blank or tab."""
+    lines = [line for line in text[:_FAR].split("\n") if line.strip()]
+    margin = ""
+    for _ in range(_MOST_SIGNS):
+        found = (_SIGN.match(line, len(margin)) for line in lines if line.startswith(margin))
+        usual = Counter(match[0] for match in found if match).most_common(1)
+        if not usual or usual[0][1] * 10 < len(lines) * 9:
+            break
+        margin += usual[0][0]
+    behind = {line[len(margin) :][:1] for line in lines if margin and line.startswith(margin)} - {""}
+    return margin + behind.pop() if behind in ({" "}, {"\t"}) else margin
 
 
 def without_margin(text: Text, margin: str) -> Text:
     """The text without what stands before its lines, where it does; the sign of a comment may stand alone."""
-    signs = margin.rstrip(" ")
-    pattern = re.compile(rf"^{re.escape(signs)}[ ]{{0,{len(margin) - len(signs)}}}", re.MULTILINE)
+    signs = margin.rstrip(" \t")
+    blanks = margin[len(signs) :]
+    behind = "".join(f"(?:{blank}" for blank in blanks) + ")?" * len(blanks)
+    pattern = re.compile(rf"^{re.escape(signs)}{behind}", re.MULTILINE)
     return text._replace(readable=pattern.sub("", text.readable))
 
 
@@ -93,23 +133,34 @@ def without_markup(text: Text) -> Text:
 
 
 def cut(text: Text, places: list[int]) -> list[Text]:
-    """The text in parts, from each place to the next: places in the readable text at which lines start, the last its end."""
-    starts = line_starts(text.original)
+    """The text in parts, from each place in the readable text to the next; the first is its begin, the last its end.
+
+    A place within a line is found in the original by what follows it there, since a margin may have stood before the line.
+    """
+    original, readable = text.original, text.readable
+    starts = line_starts(original)
     parts = []
-    line = 0
+    line = start = 0
     for begin, end in pairwise(places):
-        last = line + text.readable.count("\n", begin, end)
-        stop = starts[last] if end < len(text.readable) else len(text.original)
-        place = text.undecodable - starts[line]
+        last = line + readable.count("\n", begin, end)
+        if end == len(readable):
+            stop = len(original)
+        elif readable[end - 1] == "\n":
+            stop = starts[last]
+        else:
+            behind = readable.index("\n", end) - end
+            stop = starts[last] + len(original[starts[last] : starts[last + 1]].rstrip("\r\n")) - behind
+        piece = readable[begin:end]
+        place = text.undecodable - start
         parts.append(
             text._replace(
-                original=text.original[starts[line] : stop],
-                readable=text.readable[begin:end],
-                undecodable=place if text.undecodable >= 0 and 0 <= place < stop - starts[line] else -1,
+                original=original[start:stop],
+                readable=piece if piece.endswith("\n") else piece + "\n",
+                undecodable=place if text.undecodable >= 0 and 0 <= place < stop - start else -1,
                 line=text.line + line,
             )
         )
-        line = last
+        line, start = last, stop
     return parts
 
 
