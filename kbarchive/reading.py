@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias, overload
 
 from kbarchive.article import Article
 from kbarchive.document import Document, Entry, Failure, Skipped, Unread, reason
 from kbarchive.errors import SourceError
-from kbarchive.parsing import parse_document
+from kbarchive.parsing import cut_apart, parse_document
 from kbarchive.sources import SourcePath, entries
 
 Outcome: TypeAlias = Article | Failure | Skipped
@@ -94,6 +94,11 @@ def outcomes(entry: Entry) -> Iterator[Outcome]:
             yield Skipped(entry.file, entry.member, _odd(article))
         else:
             yield article
+
+
+def own_bytes(articles: Sequence[Article], data: bytes) -> list[bytes]:
+    """For each article of a file its own bytes, of which its record has the checksum."""
+    return [data] if len(articles) == 1 else cut_apart(data) if articles else []
 
 
 def _odd(article: Article) -> str:

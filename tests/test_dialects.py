@@ -275,7 +275,53 @@ def test_articles_of_the_ftp_form_one_after_another() -> None:
     assert articles[1].source.sha256 == alone.source.sha256
 
 
-@pytest.mark.parametrize("margin", [" ", "    ", "\t", "// ", "' ", "* ", "> ", "> > ", "; ", "# ", "REM "])
+FTP = "DOCUMENT:Q900{}  01-JAN-1999  [sea]\nTITLE   :T\nPRODUCT :P\nPROD/VER:\nOPER/SYS:\nKEYWORDS:\n\nSUMMARY\n=======\n\n{}"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_files_that_end_without_a_line_end_put_together(end: str) -> None:
+    files = [FTP.format(number, "The light is on.").replace("\n", end).encode() for number in (701, 702, 703)]
+    joined = b"".join(files)
+    articles = parse_document(joined)
+    assert [article.id for article in articles] == ["Q900701", "Q900702", "Q900703"]
+    assert [article.source.line for article in articles] == [1, 11, 21]
+    assert is_lossless(joined)
+    for file, article in zip(files, articles, strict=True):
+        (alone,) = parse_document(file)
+        assert article.source.sha256 == alone.source.sha256
+        assert (article.text, article.header) == (alone.text, alone.header)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'It begins with "DOCUMENT:Q900702  01-JAN-1999  [sea]\nTITLE   :T" and goes on.\n',
+        "It begins with DOCUMENT:Q900702  01-JAN-1999  [sea]\nTITLE   :T\n",
+        "See xDOCUMENT:Q900702 and\nTITLE   :T\n",
+        "See xDOCUMENT:Q900702  01-JAN-1999  [sea], where\nTITLE is.\n",
+    ],
+)
+def test_a_header_that_is_quoted_within_a_line_begins_no_article(text: str) -> None:
+    assert len(parse_document(FTP.format(701, text).encode())) == 1
+
+
+@pytest.mark.parametrize("margin", ["> ", "// ", "' ", ">> ", "//\t", "* "])
+@pytest.mark.parametrize("name", [name for name in ARTICLES if not name.startswith("flattened/") and ".html" not in name])
+def test_a_form_behind_signs(name: str, margin: str) -> None:
+    plain = parse_document((CORPUS / name).read_bytes())
+    behind = b"".join(
+        (margin.encode() + line).rstrip() + b"\n" for line in (CORPUS / name).read_bytes().removesuffix(b"\n").split(b"\n")
+    )
+    found = parse_document(behind)
+    facts = "id title modified collection products versions keywords applies_to residue text".split()
+    for fact in facts:
+        assert [getattr(article, fact) for article in found] == [getattr(article, fact) for article in plain], fact
+    assert is_lossless(behind)
+
+
+@pytest.mark.parametrize(
+    "margin", ["//\t", "'\t", ">\t", " ", "    ", "\t", "// ", "' ", "* ", "> ", "> > ", "; ", "# ", "REM "]
+)
 @pytest.mark.parametrize("name", ["txt/206/Q206968.TXT", "pss/Q900313.txt", "compuserve/tide.txt", "support/900319.txt"])
 def test_what_stands_before_every_line(name: str, margin: str) -> None:
     text = (CORPUS / name).read_text(encoding="utf-8")
@@ -385,6 +431,8 @@ def test_a_form_that_is_quoted_in_another(quoted: str) -> None:
         ("31-FEB-1999", None),
         ("13/13/2004", None),
         ("soon", None),
+        ("12-\u017fep-1994", None),
+        ("12 March 199\uff14", None),
     ],
 )
 def test_dates(text: str, date: str | None) -> None:
@@ -438,8 +486,6 @@ def test_every_dialect_is_in_both_tables_of_the_documentation() -> None:
         ), "each dialect has a row in the first two tables of docs/dialects.md"
 
 
-        ("12-\u017fep-1994", None),
-        ("12 March 199\uff14", None),
 def test_a_page_that_ends_within_its_header() -> None:
     data = (CORPUS / "site" / "Q900301.html").read_bytes()
     body = data.index(b"\n\n----", data.index(b"Article: "))

@@ -11,12 +11,13 @@ import pytest
 from lark import Lark, Token, Tree
 from lark.exceptions import GrammarError
 
+from kbarchive import dialects, markup, parsing
 from kbarchive.dialects import UNKNOWN
 from kbarchive.parsing import _lexer, _parse_part
 from kbarchive.parsing.articles import find_articles
 from kbarchive.parsing.driver import _APPEND, Driver, Node
 from kbarchive.parsing.grammars import TokenListLexer, load_grammar
-from kbarchive.resources import grammar_text
+from kbarchive.resources import grammar_text, resource_folder
 from tests.corpus import corpus_files, dialect_files
 
 ALL = [*corpus_files(), *dialect_files()]
@@ -89,6 +90,14 @@ def test_a_first_sign_rules_out_no_terminal_that_fits(sign: str) -> None:
             text = f"{sign}{mark}\nmore\n"
             match, expected = re.match(pattern, text), re.match(bare, text)
             assert (match and match.end()) == (expected and expected.end()), (name, text)
+
+
+def test_digits_are_those_of_ascii() -> None:
+    """In a regular expression \\d is a digit of any script, of which an id or a date must not be made."""
+    modules = [Path(path) for package in (parsing, dialects, markup) for path in package.__path__]
+    files = [resource_folder("grammar") / name for name in ("body.lark", "inline.lark")]
+    files += [path for folder in modules for path in folder.glob("*.py")]
+    assert [path.name for path in files if "\\d" in path.read_text(encoding="utf-8")] == []
 
 
 def test_unknown_text_has_no_header() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import subprocess
@@ -25,11 +26,11 @@ from kbarchive.index import build_index, columns, store, workers
 from kbarchive.index.files import DamagedFileError
 from kbarchive.index.pool import InvertedPool
 from kbarchive.index.postings import Postings
-from kbarchive.index.records import sources
 from kbarchive.index.schema import SHARD
 from kbarchive.index.store import FORMAT
 from kbarchive.parsing import parse_document
 from kbarchive.pipeline import WorkerError
+from kbarchive.reading import own_bytes
 from kbarchive.search import Index, open_index
 from tests.searching import ARTICLES, article, from_one_and_two_processes, index_of, write_articles
 
@@ -301,10 +302,15 @@ def test_columns_come_back(values: list[tuple[str, ...]], numbers: list[int]) ->
 
 def test_each_article_of_a_file_has_its_own_bytes() -> None:
     alone = ARTICLES["Q910001"]
-    assert list(sources([parse(alone)], alone)) == [alone]
-    joined = b"".join(ARTICLES.values())
-    articles = parse_document(joined, file="joined.txt")
-    assert b"".join(sources(articles, joined)) == joined
+    assert list(own_bytes([parse(alone)], alone)) == [alone]
+    assert own_bytes([], b"") == []
+    text = "".join(article.decode() for article in ARTICLES.values())
+    for joined in (text.encode(), text.replace("\n\nDOC", "DOC").encode(), f"\ufeff{text}".encode("utf-16-be")):
+        articles = parse_document(joined, file="joined.txt")
+        assert len(articles) == len(ARTICLES)
+        own = own_bytes(articles, joined)
+        assert b"".join(own) == joined
+        assert [hashlib.sha256(data).hexdigest() for data in own] == [article.source.sha256 for article in articles]
 
 
 def test_documents_are_pickled_for_other_processes(tmp_path: Path) -> None:

@@ -18,10 +18,10 @@ from whoosh.filedb.filestore import Storage
 from kbarchive.article import Article
 from kbarchive.document import Document, Entry, Failure, Skipped
 from kbarchive.errors import SearchIndexError
-from kbarchive.index.records import sources
 from kbarchive.index.shard import Counts, ShardWriter, Written
 from kbarchive.index.storage import ShardStorage
 from kbarchive.pipeline import Report, WorkerError, read_batch
+from kbarchive.reading import own_bytes
 
 # How many batches wait for a process: enough that it never waits, few enough to keep memory flat.
 _WAITING_BATCHES = 3
@@ -77,7 +77,7 @@ class LocalWorker:
         for (place, entry), (_, outcomes) in zip(batch, read, strict=True):
             articles = [outcome for outcome in outcomes if isinstance(outcome, Article)]
             if isinstance(entry, Document):
-                for article, source in zip(articles, sources(articles, entry.data), strict=False):
+                for article, source in zip(articles, own_bytes(articles, entry.data), strict=True):
                     self.take(article, source, place)
             if articles and len(articles) == len(outcomes):
                 known[place] = None

@@ -21,7 +21,7 @@ from kbarchive.parsing.lexer import BodyLexer, Token
 from kbarchive.parsing.text import Text, encode, line_starts, sign_finder, undecodable
 from kbarchive.parsing.typeset import Typesetter
 
-__all__ = ["is_lossless", "load", "parse", "parse_document", "parse_tree", "read_blocks", "recognition"]
+__all__ = ["cut_apart", "is_lossless", "load", "parse", "parse_document", "parse_tree", "read_blocks", "recognition"]
 
 
 def load() -> None:
@@ -61,6 +61,11 @@ def parse_tree(data: bytes | str) -> Tree[LarkToken]:
 def recognition(data: bytes | str) -> str:
     """What form a file has, and why it was taken for that: where the marks of the form stand."""
     return describe(find_articles(data))
+
+
+def cut_apart(data: bytes) -> list[bytes]:
+    """The bytes of each article of a file; joined they are the file."""
+    return [encode(part.text.original, part.text.encoding) for part in find_articles(data)]
 
 
 def is_lossless(data: bytes) -> bool:
