@@ -26,8 +26,9 @@ class Chunk(msgspec.Struct, frozen=True, gc=False):
     `id` is the article's key, the kind of the section and its number among those of its kind in the article, such as
     ``Q206968#symptoms-1``; the second piece of a section is ``Q206968#symptoms-1.2``. `section` is the kind of the top-level
     section, as in a cross-reference: what stands below a heading within RESOLUTION is of the resolution. `path` has the
-    headings that it stands under. `context` says what the text is about: the title, the products, the headings; to embed a chunk, embed
-    ``context + "\\n\\n" + text``. The texts of all chunks are those of the article's sections without the headings.
+    headings that it stands under. `context` says what the text is about: the title, the products, the headings; to embed a
+    chunk, embed ``context + "\\n\\n" + text``. The texts of all chunks are those of the article's sections without the
+    headings.
     """
 
     schema: Literal[1]

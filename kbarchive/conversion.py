@@ -61,8 +61,8 @@ def convert(
     counts the others. Everything is read twice for that, so `sources` are files and folders, and `on_progress` is told of
     both times.
 
-    With `ids`, only the articles that have one of these ids (or this one) (Q206968, q206968, 206968, KB206968) or keys are written; the
-    report counts the others, and names the ids that no article has.
+    With `ids`, one or several, only the articles that have one of these ids (Q206968, q206968, 206968, KB206968) or keys are
+    written; the report counts the others, and names the ids that no article has.
 
     With `select`, only the articles are written that a search finds for this query (docs/query.md): all texts of them, or with
     `newest` the newest. Those that match in part only are not. `index_dir`, or your default index, is asked if it is an index

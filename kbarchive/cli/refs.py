@@ -21,9 +21,15 @@ if TYPE_CHECKING:
 @click.command(context_settings=CONTEXT_SETTINGS)
 @click.argument("key", metavar="[KEY]", shell_complete=complete_key, required=False)
 @click.option("--depth", type=Number(min=0), metavar="N", help="Follow citations, either way, N times. Default: 1.")
-@click.option("--most-cited", "listings", flag_value="most-cited", multiple=True, help="List all that is cited, the most cited first.")
-@click.option("--missing", "listings", flag_value="missing", multiple=True, help="List what is cited and not there, the most cited first.")
-@click.option("--drifted", "listings", flag_value="drifted", multiple=True, help="List citations under a title that is another now.")
+@click.option(
+    "--most-cited", "listings", flag_value="most-cited", multiple=True, help="List all that is cited, the most cited first."
+)
+@click.option(
+    "--missing", "listings", flag_value="missing", multiple=True, help="List what is cited and not there, the most cited first."
+)
+@click.option(
+    "--drifted", "listings", flag_value="drifted", multiple=True, help="List citations under a title that is another now."
+)
 @click.option("--limit", type=Number(min=1), metavar="N", help="At most N articles. Default: 1000 around KEY, all of a list.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "dot"]), default="text", help="Default: text.")
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")

@@ -14,7 +14,7 @@ from kbarchive.dialects.jekyll import FIELDS, HEADER, LIBRARY_HEADER, TITLE, wit
 # Of several copied one after another each may begin with the words of the site, or with its title.
 _BEGINNING = (
     r"(?:^KnowledgeBase Archive[ ]*\n(?:(?!KnowledgeBase Archive[ ]*\n|Article:)[^\n]*\n){0,20}?"
-    r"|^Q\d+:[^\n]*\n(?:[ \t]*\n){0,4})?"
+    r"|^Q[0-9]+:[^\n]*\n(?:[ \t]*\n){0,4})?"
 )
 
 DIALECTS = with_library(

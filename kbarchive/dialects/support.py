@@ -37,7 +37,7 @@ DIALECT = Dialect(
 DIALECTS = (
     replace(
         DIALECT,
-        mark=r"MARGINArticle ID[ \t]*:[ \t]*\d{5,7}[ \t]+-[ \t]+Last Review[ \t]*:[^\n]*\n"
+        mark=r"MARGINArticle ID[ \t]*:[ \t]*[0-9]{5,7}[ \t]+-[ \t]+Last Review[ \t]*:[^\n]*\n"
         rf"(?:(?:EDGE)?[ \t]*\n){{0,3}}EDGE(?=\S)(?!{_NO_TITLE})",
         above="next",
     ),
