@@ -6,12 +6,13 @@ has no place for is brought into it: see `to_ftp`.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from kbarchive.article import AppliesTo, Article, Section
 from kbarchive.parsing.headings import section_kind
+from kbarchive.parsing.text import decode
 from kbarchive.render.citing import References
 from kbarchive.render.ftp_blocks import BlockWriter
 from kbarchive.render.wrapping import wrap
@@ -38,8 +39,9 @@ def to_ftp(article: Article) -> str:
 
     Records of other forms, or made by hand, may have what this one cannot tell. Then lines are joined to one where the form has
     one; sections nested more than once stand one after another; a key that is no id, a trailer field with an odd name and years
-    of fewer than four digits are left out; blocks that would be read as one (code after code) are; and code right below a list
-    goes to its last item where it begins as an item does. A list of asterisks amid program text is read as comments.
+    of fewer than four digits are left out, as are references that only a link told; a trailer without Keywords gets them;
+    blocks that would be read as one (code after code) are; and code right below a list goes to its last item where it begins
+    as an item does. A list of asterisks amid program text is read as comments.
     """
     early, late = _place_residue(article)
     parts = list(_header(article))
@@ -58,7 +60,7 @@ def to_ftp(article: Article) -> str:
         parts += _section(section, writer, "=")
     if article.query_words or article.metadata:
         parts += [*wrap([_QUERY_LABEL, *article.query_words], _WIDTH), ""]
-    parts += _trailer(article.metadata)
+    parts += _trailer(article.metadata, article.keywords)
     for text in late:
         parts += [_residue(text), ""]
     years = ", ".join(f"{year:04}" for year in article.copyright)
@@ -68,20 +70,15 @@ def to_ftp(article: Article) -> str:
 
 
 def ftp_bytes(article: Article) -> bytes:
-    """The article in the FTP form as a file: CP1252, what that does not have as ``&#8594;``."""
-    return to_ftp(article).encode("cp1252", _ENCODING_ERRORS)
-
-
-def _as_bytes(error: UnicodeError) -> tuple[bytes, int]:
-    """The five bytes that CP1252 leaves undefined stand for themselves, as when they are read."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    odd = error.object[error.start : error.end]
-    return "".join(sign if sign <= "\xff" else f"&#{ord(sign)};" for sign in odd).encode("latin-1"), error.end
-
-
-_ENCODING_ERRORS = "kbarchive-ftp"
-codecs.register_error(_ENCODING_ERRORS, _as_bytes)
+    """The article in the FTP form as a file: CP1252 where that is read as the same text again, else UTF-8."""
+    text = to_ftp(article)
+    if text.isascii():
+        return text.encode("ascii")
+    with suppress(UnicodeEncodeError):
+        data = text.encode("cp1252")
+        if decode(data).readable == text:  # bytes may look like another code
+            return data
+    return text.encode("utf-8")
 
 
 def _header(article: Article) -> Iterator[str]:
@@ -140,11 +137,12 @@ def _section(section: Section, writer: BlockWriter, rule: str) -> Iterator[str]:
         yield from _section(inner, writer, "-")
 
 
-def _trailer(metadata: dict[str, str]) -> Iterator[str]:
+def _trailer(metadata: dict[str, str], keywords: Iterable[str]) -> Iterator[str]:
     if not metadata:
         return
     yield _HEADER_RULE
-    yield f"{'Keywords':<{_NAME_WIDTH}}: {_field(metadata.get('Keywords', ''))}"
+    # A trailer begins with its keywords, which win over the header's.
+    yield f"{'Keywords':<{_NAME_WIDTH}}: {_field(metadata.get('Keywords', ' '.join(keywords)))}"
     for name, value in metadata.items():
         if name != "Keywords" and _TRAILER_NAME.fullmatch(name):
             yield f"{name:<{_NAME_WIDTH}}: {_field(value)}"
