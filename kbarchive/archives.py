@@ -9,7 +9,6 @@ import bz2
 import gzip
 import io
 import lzma
-import shutil
 import stat
 import tarfile
 import tempfile
@@ -20,13 +19,21 @@ from typing import IO, Any, BinaryIO, cast
 from kbarchive.document import TOO_LARGE, Document, Entry, Failure, Skipped, clean, reason
 from kbarchive.errors import MissingExtraError
 from kbarchive.extras import zstd
-from kbarchive.limits import DEPTH, LARGEST_NAME_HEADER, LARGEST_SKIP, MAX_BYTES
+from kbarchive.limits import DEPTH, LARGEST_NAME_HEADER, LARGEST_SKIP, LARGEST_SPOOL, MAX_BYTES
 from kbarchive.warcs import WARC_MARK, warc_entries
 
 HEAD = 512
 """The bytes that tell what a file is: one tar header."""
 
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")  # the second is a zip without members
+_PROGRAM_MARK = b"MZ"
+_FOREIGN_MARKS = {
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!\x1a\x07": "RAR",
+    b"MSCF\0\0\0\0": "CAB",
+    b"\x1f\x9d": ".Z",
+}
+_COPIED_AT_ONCE = 2**20
 
 
 def _open_gzip(stream: BinaryIO) -> IO[bytes]:
@@ -47,11 +54,12 @@ _COMPRESSIONS: dict[bytes, Callable[[BinaryIO], IO[bytes]]] = {
     b"BZh": bz2.BZ2File,
     b"\x28\xb5\x2f\xfd": _open_zstd,
 }
+_MARKS = (*_COMPRESSIONS, *_ZIP_MARKS, *_FOREIGN_MARKS, WARC_MARK)
 
 
 def is_packed(head: bytes) -> bool:
     """Whether a file that begins with these bytes (HEAD of them, or all) is compressed or an archive."""
-    return head.startswith((*_COMPRESSIONS, *_ZIP_MARKS, WARC_MARK)) or _is_tar(head)
+    return head.startswith(_MARKS) or _is_tar(head)
 
 
 def archive_entries(stream: BinaryIO, file: str) -> Iterator[Entry]:
@@ -77,12 +85,20 @@ def stream_entries(stream: BinaryIO, file: str, within: str | None = None, depth
     if head.startswith(_ZIP_MARKS):
         with tempfile.TemporaryFile() as spool:  # a zip's directory stands at its end
             try:
-                shutil.copyfileobj(stream, spool)
+                _copy(stream, spool)
             except Exception as error:  # as above
                 yield Failure(file, within, _damage(error))
                 return
+            if spool.tell() > LARGEST_SPOOL:
+                size = LARGEST_SPOOL // 2**20
+                yield Failure(file, within, f"a zip of more than {size} MB in an archive or a stream; unpack or save it first")
+                return
             yield from _zip_entries(spool, file, within, depth)
         return
+    for mark, name in _FOREIGN_MARKS.items():
+        if head.startswith(mark):
+            yield Failure(file, within, f"a {name} archive, which kbarchive cannot read; unpack it first")
+            return
     for mark, opener in _COMPRESSIONS.items():
         if head.startswith(mark):
             try:
@@ -105,7 +121,7 @@ def stream_entries(stream: BinaryIO, file: str, within: str | None = None, depth
     except Exception as error:  # as above
         yield Failure(file, within, _damage(error))
         return
-    yield document(file, within, data)
+    yield from contents(file, within, data, depth=depth)
 
 
 def decompressed(stream: BinaryIO) -> BinaryIO:
@@ -130,6 +146,31 @@ def document(file: str, member: str | None, data: bytes, state: bytes = b"") -> 
     return Document(file, member, data, state)
 
 
+def _copy(stream: BinaryIO, spool: IO[bytes]) -> None:
+    """Copies a stream, but little more of it than LARGEST_SPOOL."""
+    while spool.tell() <= LARGEST_SPOOL and (piece := stream.read(_COPIED_AT_ONCE)):
+        spool.write(piece)
+
+
+def contents(file: str, member: str | None, data: bytes, state: bytes = b"", depth: int = DEPTH) -> Iterator[Entry]:
+    """What these bytes of a file that is not packed are: a document, or a program that unpacks itself, with a zip at its end.
+
+    Archives are read that are nested in that, to a `depth`; where it is nested too deep itself, it is a program like others.
+    """
+    if data.startswith(_PROGRAM_MARK) and depth >= 0 and _holds_zip(data):
+        yield from _zip_entries(io.BytesIO(data), file, member, depth)
+    else:
+        yield document(file, member, data, state)
+
+
+def _holds_zip(data: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return bool(archive.namelist())
+    except Exception:  # as above; most programs hold none
+        return False
+
+
 def _nested(stream: BinaryIO, file: str, member: str | None, depth: int) -> Iterator[Entry]:
     if depth:
         yield from stream_entries(stream, file, member, depth - 1)
@@ -143,7 +184,7 @@ def _member_entries(content: IO[bytes], file: str, member: str, depth: int) -> I
     if any(head) and is_packed(head):  # nothing but zeros is not worth the name of a tar
         yield from _nested(io.BufferedReader(_Replay(head, cast(BinaryIO, content)), 2**16), file, member, depth)
     else:
-        yield document(file, member, head + content.read(MAX_BYTES + 1 - len(head)))
+        yield from contents(file, member, head + content.read(MAX_BYTES + 1 - len(head)), depth=depth - 1)
 
 
 def _zip_entries(stream: IO[bytes], file: str, within: str | None, depth: int) -> Iterator[Entry]:

@@ -8,6 +8,9 @@ MAX_BYTES = 64 * 2**20
 LARGEST_SKIP = 64 * 2**30
 """The largest member of a tar that is passed over: a header may claim any size, and passing over takes time."""
 
+LARGEST_SPOOL = 2**30
+"""The largest zip that is copied to a temporary file, out of another archive or a stream: its directory stands at its end."""
+
 LARGEST_NAME_HEADER = 2**20
 """The longest name, or set of further headers, of a member of a tar."""
 

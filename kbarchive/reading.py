@@ -102,4 +102,6 @@ def own_bytes(articles: Sequence[Article], data: bytes) -> list[bytes]:
 
 
 def _odd(article: Article) -> str:
-    return article.diagnostics[0].message if article.diagnostics else "no known form of article"
+    """Why it is none; the others of its diagnostics are about the text that it is taken for."""
+    told = (diagnostic.message for diagnostic in article.diagnostics if diagnostic.code == "not-an-article")
+    return next(told, "no known form of article")

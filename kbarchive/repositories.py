@@ -11,7 +11,7 @@ from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
-from kbarchive.archives import HEAD, archive_entries, document, is_hidden, is_packed
+from kbarchive.archives import HEAD, archive_entries, contents, is_hidden, is_packed
 from kbarchive.document import TOO_LARGE, Entry, Failure, Skipped, clean, reason
 from kbarchive.errors import SourceError
 from kbarchive.limits import MAX_BYTES
@@ -100,7 +100,7 @@ def _file_entries(reader: subprocess.Popen[bytes], oid: str, file: str) -> Itera
     data = reader.stdout.read(int(size) + 1)[:-1]
     if len(data) != int(size):
         raise EOFError(file)
-    yield from archive_entries(BytesIO(data), file) if is_packed(data[:HEAD]) else (document(file, None, data),)
+    yield from archive_entries(BytesIO(data), file) if is_packed(data[:HEAD]) else contents(file, None, data)
 
 
 def _git(repository: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:

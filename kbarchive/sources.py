@@ -10,7 +10,7 @@ from contextlib import suppress
 from io import BufferedReader, FileIO
 from typing import Any, TypeAlias, overload
 
-from kbarchive.archives import HEAD, archive_entries, document, is_hidden, is_packed, stream_entries
+from kbarchive.archives import HEAD, archive_entries, contents, document, is_hidden, is_packed, stream_entries
 from kbarchive.document import Document, Entry, Failure, Skipped, Unread, clean, reason
 from kbarchive.errors import SourceError
 from kbarchive.limits import MAX_BYTES
@@ -242,7 +242,7 @@ def _file_entries(path: str, file: str, meter: Meter, state: bytes = b"") -> Ite
                 yield from archive_entries(buffered, file)
         else:
             meter.read += len(data)
-            yield document(file, None, data, state)
+            yield from contents(file, None, data, state)
 
 
 class _Metered(FileIO):

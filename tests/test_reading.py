@@ -26,6 +26,15 @@ def test_what_is_no_article_is_told(article_folder: Path) -> None:
     assert skipped[0].reason
 
 
+def test_why_a_file_is_no_article_is_told_first(tmp_path: Path) -> None:
+    # An article without its header: of the text above the box there would be more to tell.
+    box = f"{'-' * 79}\nThe information in this article applies to:\n\n - Sea\n{'-' * 79}\n"
+    (tmp_path / "cut.TXT").write_text(f"Some words.\n\n{box}\nSUMMARY\n=======\n\nText.\n")
+    skipped: list[Skipped] = []
+    assert not list(kbarchive.read(tmp_path, on_skip=skipped.append))
+    assert [entry.reason for entry in skipped] == ["the text bears the marks of no known form of article"]
+
+
 def test_error_of_ours_is_a_failure(article_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parse = reading.parse_document
 

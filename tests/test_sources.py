@@ -227,6 +227,55 @@ def test_damaged_zip_member_is_told_and_the_next_is_read(tmp_path: Path, told: T
     assert [failure.member for failure in told.failures] == ["a.TXT"]
 
 
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07\x00", "RAR"), (b"MSCF\0\0\0\0", "CAB"), (b"\x1f\x9d\x90", ".Z")],
+)
+def test_archive_that_cannot_be_read_is_told(tmp_path: Path, told: Told, head: bytes, kind: str) -> None:
+    (tmp_path / "a").write_bytes(head + bytes(100))
+    (tmp_path / "b.zip").write_bytes(zip_of({"inner": head + bytes(100), "a.TXT": b"a"}))
+    assert told.read(tmp_path, tmp_path / "a") == [("b.zip", "a.TXT", b"a")]
+    message = f"a {kind} archive, which kbarchive cannot read; unpack it first"
+    assert [str(failure) for failure in told.failures] == [
+        f"a: {message}",
+        f"b.zip:inner: {message}",
+        f"{tmp_path / 'a'}: {message}",
+    ]
+
+
+def test_zip_that_unpacks_itself(tmp_path: Path, told: Told) -> None:
+    program = b"MZ" + bytes(1000) + zip_of({"a.TXT": b"a"})
+    (tmp_path / "a.exe").write_bytes(program)
+    (tmp_path / "b.gz").write_bytes(gzip.compress(program))
+    (tmp_path / "c.zip").write_bytes(zip_of({"c.exe": program}))
+    (tmp_path / "d.exe").write_bytes(b"MZ" + bytes(1000))
+    found = [(file, member) for file, member, _ in told.read(tmp_path)]
+    assert found == [("a.exe", "a.TXT"), ("b.gz", "a.TXT"), ("c.zip", "c.exe/a.TXT"), ("d.exe", None)]
+    assert not told.failures
+
+
+def test_zip_in_a_stream_is_not_kept_without_limit(tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "LARGEST_SPOOL", 2**20)
+    read = []
+
+    class Bomb(io.RawIOBase):
+        def readinto(self, buffer: bytearray) -> int:
+            read.append(len(buffer))
+            return len(buffer)
+
+        def readable(self) -> bool:
+            return True
+
+    (failure,) = archives.stream_entries(io.BufferedReader(archives._Replay(b"PK\x03\x04", Bomb())), "bomb")
+    assert str(failure) == "bomb: a zip of more than 1 MB in an archive or a stream; unpack or save it first"
+    assert sum(read) < 4 * 2**20
+    (tmp_path / "a.zip").write_bytes(zip_of({"big": os.urandom(2**21)}))  # in its place a zip may be of any size
+    assert told.read(tmp_path)
+    (tmp_path / "b.gz").write_bytes(gzip.compress((tmp_path / "a.zip").read_bytes()))
+    told.read(tmp_path)
+    assert [failure.file for failure in told.failures] == ["b.gz"]
+
+
 @pytest.mark.parametrize("kind", ["file", "compressed", *ARCHIVES])
 def test_too_large_is_told_and_not_read(tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     for module in (archives, document, sources):
