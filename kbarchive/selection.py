@@ -21,6 +21,11 @@ class Selection:
         return next((name for name in (article.id, article.key) if name in self.names), None)
 
 
+def may_name(name: str) -> bool:
+    """Whether an article can have this name: an id is a number, a key has a sign of its own (``file#number``)."""
+    return "#" in name or _ID.fullmatch(name.strip()) is not None
+
+
 def _spelled(name: str) -> str:
     match = _ID.fullmatch(name.strip())
     return f"Q{match[1]}" if match else name.strip()

@@ -99,6 +99,29 @@ def test_ids_are_a_list_a_file_or_standard_input(run: Run, article_folder: Path,
     assert done.returncode == 1
 
 
+@pytest.mark.parametrize("ids", ["names", "-"])
+def test_ids_behind_a_byte_order_mark(run: Run, article_folder: Path, tmp_path: Path, ids: str) -> None:
+    data = b"\xef\xbb\xbfQ900002\r\nQ900001\r\n"
+    (tmp_path / "names").write_bytes(data)
+    done = run("convert", "txt", "-", "--ids", ids, data=data)
+    assert (done.returncode, done.stdout.count(b"\n")) == (0, 2)
+
+
+@pytest.mark.parametrize("ids", ["idz.txt", "txt/idz", "txt", "a.txt,b.txt"])
+def test_ids_that_cannot_be_any_leave_the_target(run: Run, article_folder: Path, tmp_path: Path, ids: str) -> None:
+    (tmp_path / "out.jsonl").write_text("good")
+    done = run("convert", "txt", "out.jsonl", "--ids", ids)
+    assert done.returncode == 2
+    assert f"--ids {ids} is no file, and no id or key of an article".encode() in done.stderr
+    assert (tmp_path / "out.jsonl").read_text() == "good"
+
+
+@pytest.mark.parametrize("ids", ["kb999999", "seakno.txt#Sea/2", "nope,999999"])
+def test_ids_that_no_article_has(run: Run, article_folder: Path, ids: str) -> None:
+    done = run("convert", "txt", "out.jsonl", "--ids", ids)
+    assert (done.returncode, b"no article is" in done.stderr) == (1, True)
+
+
 def test_errors_and_report_are_written(run: Run, article_folder: Path, tmp_path: Path) -> None:
     (article_folder / "broken").symlink_to("nowhere")
     assert run("convert", "txt", "out.csv", "-q", "--errors", "e.jsonl", "--report", "r.json").returncode == 1

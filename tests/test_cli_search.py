@@ -117,7 +117,7 @@ def test_near_identical_articles_are_one_hit_for_people(tmp_path: Path) -> None:
 
 def test_many_queries(folder: str, tmp_path: Path) -> None:
     asked = tmp_path / "queries.txt"
-    asked.write_bytes(b"relay\n\nzeppelin\nexchange (\r\n\xff\n")
+    asked.write_bytes(b"\xef\xbb\xbfrelay\n\nzeppelin\nexchange (\r\n\xff\n")
     place = ("--index", folder, "--queries", str(asked))
 
     text = kbsearch(*place)
@@ -147,7 +147,7 @@ def test_many_queries(folder: str, tmp_path: Path) -> None:
 
 def test_queries_from_stdin(folder: str) -> None:
     command = [sys.executable, "-m", "kbarchive.cli.search", "--ids", "--queries", "-", "--index", folder]
-    result = subprocess.run(command, input=b"win32s\nQ910002", capture_output=True, check=False)
+    result = subprocess.run(command, input=b"\xef\xbb\xbfwin32s\nQ910002", capture_output=True, check=False)
     assert result.stdout.decode().split() == ["Q910003", "Q910002", "Q910001"]
 
 

@@ -15,6 +15,7 @@ from kbarchive.cli.console import CONTEXT_SETTINGS, Number, progress, say, summa
 from kbarchive.cli.scheduler import scheduler_option, workers
 from kbarchive.document import clean
 from kbarchive.errors import TargetError
+from kbarchive.selection import may_name
 from kbarchive.writers import FORMATS, STDOUT
 from kbarchive.writers.atomic import output_file, writing
 
@@ -26,7 +27,7 @@ from kbarchive.writers.atomic import output_file, writing
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
 @scheduler_option
 @click.option("--newest", is_flag=True, help="Of several texts of one article write only the newest.")
-@click.option("--ids", metavar="IDS", help="Write only these: A,B,C, or a file with one a line, or - for standard input.")
+@click.option("--ids", metavar="IDS", help="Only these ids or keys: A,B,C, a file with one a line, or - for standard input.")
 @click.option("--select", metavar="QUERY", help="Write only the articles that kbsearch finds for QUERY.")
 @click.option(
     "--index",
@@ -119,7 +120,7 @@ def convert(
       0  all was read
       1  some files could not be read, or no article has some of the ids (they are named); the others are converted.
          Or no article answers the query
-      2  nothing was written
+      2  nothing was written; also where what --ids names is no file, and no id or key
     """
     if not sources or target is None:  # click gives TARGET what stands last, and would miss the SOURCE
         given = f"no TARGET for {target}" if target else "no SOURCE and no TARGET"
@@ -187,12 +188,14 @@ def _names(ids: str, sources: Iterable[str]) -> list[str]:
     if ids == STDOUT:
         if STDOUT in sources:
             raise click.UsageError("standard input cannot be both a SOURCE and --ids")
-        lines = sys.stdin.read().splitlines()
-    elif os.path.isfile(ids):
-        with open(ids, encoding="utf-8", errors="replace") as file:
+        lines = sys.stdin.buffer.read().decode("utf-8-sig", "replace").splitlines()
+    elif os.path.exists(ids) and not os.path.isdir(ids):  # also a pipe by name
+        with open(ids, encoding="utf-8-sig", errors="replace") as file:
             lines = file.read().splitlines()
     else:
         lines = ids.split(",")
+        if not any(map(may_name, lines)):  # a file whose name is mistyped is not taken for an id that no article has
+            raise click.UsageError(f"--ids {ids} is no file, and no id or key of an article")
     names = [line.strip() for line in lines if line.strip()]
     if not names:
         raise click.UsageError(f"--ids {ids} names no article")

@@ -205,7 +205,7 @@ def _lines_of(path: str) -> Iterator[str]:
     """The queries of a file or stdin, one a line; empty lines are none."""
     if path == "-" and sys.stdin is None:
         raise SourceError("standard input is closed")
-    with click.open_file(path, encoding="utf-8", errors="replace") as file:
+    with click.open_file(path, encoding="utf-8-sig", errors="replace") as file:
         yield from (line.strip() for line in file if line.strip())
 
 
