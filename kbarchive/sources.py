@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -26,6 +27,8 @@ Identity: TypeAlias = tuple[int, int]
 
 STDIN = "-"
 
+_NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)  # what a link leads to that leads to nothing
+
 _USUAL_BYTES = 2**16  # nearly every file is smaller, and read whole by the one read that tells its kind
 
 
@@ -41,8 +44,8 @@ def documents(
     archive). What a file is tells its content, not its name.
 
     A folder is read with all folders in it; archives in it, and in archives, are read too (see `kbarchive.limits`); hidden
-    files and folders are left out, also in archives; links to folders are not followed. An archive is never unpacked to disk
-    (a zip on standard input or in another archive is kept in a temporary file while it is read).
+    files and folders are left out, also in archives; of links in it those are followed that lead to files elsewhere. An archive
+    is never unpacked to disk (a zip on standard input or in another archive is kept in a temporary file while it is read).
 
     on_skip is told of links and special files. on_failure is told of each file or member that cannot be read, and the
     work goes on behind it; without on_failure that raises SourceError. A source that does not exist raises SourceError
@@ -185,21 +188,26 @@ def _folder_entries(
     root: str, exclude: Collection[Identity], meter: Meter, known: KnownFiles | None
 ) -> Iterator[Entry | Unread]:
     place = os.path.abspath(root)
-    pending: list[tuple[str, str]] = [(root, "")]  # a stack: path, and name relative to the folder given
+    # A stack: path, name relative to the folder given, and whether it is a link.
+    pending: list[tuple[str, str, bool]] = [(root, "", False)]
     while pending:
-        path, name = pending.pop()
+        path, name, is_link = pending.pop()
         file = clean(name)
         try:
             found = os.stat(path)
-            is_link_to_folder = bool(name) and stat.S_ISDIR(found.st_mode) and os.path.islink(path)
             if (found.st_dev, found.st_ino) in exclude:
                 continue
-            if is_link_to_folder:
+            if is_link and stat.S_ISDIR(found.st_mode):
                 yield Skipped(file, None, "a symbolic link to a folder")
+            elif is_link and _is_met(path, root):
+                yield Skipped(file, None, "a symbolic link to a file of the same folder")
             elif stat.S_ISDIR(found.st_mode):
-                names = sorted((inner for inner in os.listdir(path) if not is_hidden(inner)), reverse=True)
+                with os.scandir(path) as listed:
+                    inner = [(each.name, each.is_symlink()) for each in listed if not is_hidden(each.name)]
                 prefix = f"{name}/" if name else ""
-                pending.extend((os.path.join(path, inner), prefix + inner) for inner in names)
+                pending.extend(
+                    (os.path.join(path, each), prefix + each, linked) for each, linked in sorted(inner, reverse=True)
+                )
             elif stat.S_ISREG(found.st_mode):
                 state = b"" if known is None else state_of(f"{place}/{name}", found)
                 digest = None if known is None else known.get(state)
@@ -211,7 +219,16 @@ def _folder_entries(
             else:
                 yield Skipped(file, None, "a device, pipe or other special file")
         except OSError as error:
-            yield Failure(file or clean(root), None, reason(error))
+            if is_link and error.errno in _NOWHERE:
+                yield Skipped(file, None, "a symbolic link that leads nowhere")
+            else:
+                yield Failure(file or clean(root), None, reason(error))
+
+
+def _is_met(link: str, root: str) -> bool:
+    """Whether a link leads to a file that is met in the folder by its own name."""
+    top, file = os.path.realpath(root), os.path.realpath(link)
+    return file.startswith(os.path.join(top, "")) and not is_hidden(os.path.relpath(file, top).replace(os.sep, "/"))
 
 
 def _file_entries(path: str, file: str, meter: Meter, state: bytes = b"") -> Iterator[Entry]:

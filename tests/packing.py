@@ -8,6 +8,11 @@ import tarfile
 import zipfile
 from collections.abc import Mapping
 
+UNREADABLE = b"7z\xbc\xaf\x27\x1c"
+"""An archive that fails where it is read, as `WHY_UNREADABLE`."""
+
+WHY_UNREADABLE = "a 7z archive, which kbarchive cannot read; unpack it first"
+
 
 def tar_of(members: Mapping[str, bytes], kind: str = "w") -> bytes:
     """A tar; `kind` is a mode of tarfile that tells its compression."""

@@ -10,6 +10,7 @@ import pytest
 from kbarchive import checking, reading
 from kbarchive.checking import Finding, check
 from kbarchive.errors import SourceError
+from tests.packing import UNREADABLE
 
 
 def test_sound_archive(article_folder: Path, tmp_path: Path) -> None:
@@ -22,7 +23,7 @@ def test_sound_archive(article_folder: Path, tmp_path: Path) -> None:
 
 def test_findings_come_in_order(article_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "_BATCH_DOCUMENTS", 1)
-    (article_folder / "900" / "broken").symlink_to("nowhere")
+    (article_folder / "900" / "broken").write_bytes(UNREADABLE)
     first = article_folder / "900" / "Q900001.TXT"
     first.write_bytes(first.read_bytes().replace(b"KEYWORDS:kbmadeup\n", b""))
     findings: list[Finding] = []

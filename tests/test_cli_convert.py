@@ -21,6 +21,7 @@ from kbarchive.cli.console import ranked
 from kbarchive.cli.main import COMMANDS
 from tests import commands
 from tests.commands import PATIENCE
+from tests.packing import UNREADABLE, WHY_UNREADABLE
 from tests.terminal import Terminal
 
 COMMAND = (sys.executable, "-m", "kbarchive.cli.main")
@@ -70,7 +71,7 @@ def test_output_in_the_source_folder_is_no_source(article_folder: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are POSIX's")
 def test_summary_is_a_table_on_a_terminal(article_folder: Path, tmp_path: Path) -> None:
-    (article_folder / "broken").symlink_to("nowhere")
+    (article_folder / "broken").write_bytes(UNREADABLE)
     command = (*COMMAND, "convert", "txt", "out.jsonl", "--ids", "Q900001,Q1")
     with Terminal(command, {**environment(), "TERM": "xterm", "COLUMNS": "80"}, cwd=tmp_path) as terminal:
         terminal.wait_for("kbarchive -> out.jsonl")
@@ -79,14 +80,14 @@ def test_summary_is_a_table_on_a_terminal(article_folder: Path, tmp_path: Path) 
     assert code == 1
     assert [line[-1] for line in lines if line[:-1] in (["articles"], ["not", "asked", "for"], ["failed"])] == ["3", "2", "1"]
     assert "kbarchive: no article is Q1".split() in lines
-    assert "kbarchive: failed: broken: No such file or directory".split() in lines
+    assert f"kbarchive: failed: broken: {WHY_UNREADABLE}".split() in lines
 
 
 def test_failures_are_named_and_give_exit_1(run: Run, article_folder: Path, tmp_path: Path) -> None:
-    (article_folder / "broken\x1b[31m").symlink_to("nowhere")
+    (article_folder / "broken\x1b[31m").write_bytes(UNREADABLE)
     done = run("convert", "txt", "out", "--quiet")
     assert done.returncode == 1
-    assert rb"failed: broken\x1b[31m: No such file" in done.stderr
+    assert rb"failed: broken\x1b[31m: a 7z archive" in done.stderr
     assert (tmp_path / "out" / "900" / "Q900001.json").exists()
 
 
@@ -123,9 +124,9 @@ def test_ids_that_no_article_has(run: Run, article_folder: Path, ids: str) -> No
 
 
 def test_errors_and_report_are_written(run: Run, article_folder: Path, tmp_path: Path) -> None:
-    (article_folder / "broken").symlink_to("nowhere")
+    (article_folder / "broken").write_bytes(UNREADABLE)
     assert run("convert", "txt", "out.csv", "-q", "--errors", "e.jsonl", "--report", "r.json").returncode == 1
-    failure = {"file": "broken", "member": None, "message": "No such file or directory"}
+    failure = {"file": "broken", "member": None, "message": WHY_UNREADABLE}
     assert [json.loads(line) for line in (tmp_path / "e.jsonl").open()] == [failure]
     report = json.loads((tmp_path / "r.json").read_bytes())
     assert (report["articles"], report["skipped"], report["failures"]) == (3, 1, [failure])
@@ -142,10 +143,10 @@ def test_a_report_that_cannot_be_written_is_told_before_the_work(
 
 
 def test_first_failure_ends_it_if_asked(run: Run, article_folder: Path, tmp_path: Path) -> None:
-    (article_folder / "broken").symlink_to("nowhere")
+    (article_folder / "broken").write_bytes(UNREADABLE)
     done = run("convert", "txt", "out.jsonl", "--fail-fast")
     assert done.returncode == 2
-    assert done.stderr.endswith(b"kbarchive: error: broken: No such file or directory\n")
+    assert done.stderr.endswith(f"kbarchive: error: broken: {WHY_UNREADABLE}\n".encode())
     assert not (tmp_path / "out.jsonl").exists()
 
 
@@ -225,7 +226,7 @@ def test_counts_are_ranked_and_ties_go_by_name() -> None:
 
 
 def test_check_as_json(run: Run, article_folder: Path) -> None:
-    (article_folder / "broken").symlink_to("nowhere")
+    (article_folder / "broken").write_bytes(UNREADABLE)
     done = run("check", "--json", "--verbose", "txt")
     assert done.returncode == 1
     report = json.loads(done.stdout)

@@ -29,6 +29,7 @@ from kbarchive.pipeline import WorkerError, in_order
 from kbarchive.resources import resource_folder
 from kbarchive.writers import FORMATS, jsonl, writer_for
 from kbarchive.writers.json_dir import JsonFolderWriter
+from tests.packing import UNREADABLE
 from tests.records import bare
 
 
@@ -134,8 +135,8 @@ def test_several_sources_in_the_order_given(article_folder: Path, tmp_path: Path
 
 
 def test_failures_and_skipped_are_told_in_order_and_the_rest_is_written(article_folder: Path, tmp_path: Path) -> None:
-    (article_folder / "900" / "Q900001b.TXT").symlink_to("nowhere")
-    (article_folder / "zz").symlink_to("nowhere")
+    (article_folder / "900" / "Q900001b.TXT").write_bytes(UNREADABLE)
+    (article_folder / "zz").write_bytes(UNREADABLE)
     report = convert(article_folder, tmp_path / "out.jsonl")
     assert len(records(tmp_path / "out.jsonl")) == report.articles == 3
     assert [failure.file for failure in report.failures] == ["900/Q900001b.TXT", "zz"]
@@ -222,7 +223,7 @@ def test_article_without_id_is_asked_for_by_its_key(tmp_path: Path) -> None:
 
 
 def test_first_failure_ends_the_work_if_asked(article_folder: Path, tmp_path: Path) -> None:
-    (article_folder / "900" / "broken").symlink_to("nowhere")
+    (article_folder / "900" / "broken").write_bytes(UNREADABLE)
     with pytest.raises(SourceError, match="900/broken"):
         convert(article_folder, tmp_path / "out.jsonl", fail_fast=True)
     assert os.listdir(tmp_path) == ["txt"]

@@ -54,7 +54,7 @@ def source(tmp_path: Path, make_article: Callable[..., bytes], monkeypatch: pyte
     monkeypatch.setattr(reading, "_BATCH_DOCUMENTS", 3)
     folder = tmp_path / "txt"
     folder.mkdir()
-    (folder / "Q900010b.TXT").symlink_to("nowhere")
+    (folder / "Q900010b.TXT").symlink_to("x" * 300)  # no name of a file is as long: it fails, and is not opened
     (folder / "Q900011b.TXT").write_text("no article")
     for number in range(900001, 900041):
         (folder / f"Q{number}.TXT").write_bytes(make_article(number))

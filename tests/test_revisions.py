@@ -26,6 +26,7 @@ from kbarchive.pipeline import Report
 from kbarchive.revisions import Facts, Role, differing, facts_of, roles
 from kbarchive.search import open_index
 from kbarchive.writers import jsonl
+from tests.packing import UNREADABLE
 from tests.searching import ARTICLES, article, write_articles
 
 # One article in the FTP form and as the text of a page, which drops the collection, the notice and one leading blank.
@@ -311,7 +312,7 @@ def test_what_can_be_read_only_once_is_refused(tmp_path: Path) -> None:
 
 def test_one_bad_article_never_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = write_articles(tmp_path / "in", SEVERAL)
-    (source / "broken").symlink_to("nowhere")
+    (source / "broken").write_bytes(UNREADABLE)
     (source / "odd").write_bytes(b"\xff\0odd")
     parse_document = reading.parse_document
     encode = jsonl._encode_lines

@@ -20,7 +20,7 @@ from kbarchive import archives, document, sources
 from kbarchive.document import Failure, Skipped
 from kbarchive.errors import SourceError
 from kbarchive.sources import documents
-from tests.packing import tar_of, zip_of
+from tests.packing import UNREADABLE, tar_of, zip_of
 
 Packer = Callable[[dict[str, bytes]], bytes]
 
@@ -290,13 +290,22 @@ def test_too_large_is_told_and_not_read(tmp_path: Path, told: Told, monkeypatch:
 
 
 def test_links_in_a_folder(tmp_path: Path, told: Told) -> None:
-    (tmp_path / "a.TXT").write_bytes(b"a")
-    (tmp_path / "b-link").symlink_to("a.TXT")
-    (tmp_path / "c-loop").symlink_to(".")
-    (tmp_path / "d-broken").symlink_to("nowhere")
-    assert [file for file, _, _ in told.read(tmp_path)] == ["a.TXT", "b-link"]
-    assert [entry.file for entry in told.skipped] == ["c-loop"]
-    assert [failure.file for failure in told.failures] == ["d-broken"]
+    folder = tmp_path / "folder"
+    (folder / ".hidden").mkdir(parents=True)
+    for path in (folder / "a.TXT", folder / ".hidden" / "x", tmp_path / "folder.TXT"):
+        path.write_bytes(b"a")
+    leads = {"b": "a.TXT", "c": ".", "d": "nowhere", "e": "e", "f": "a.TXT/x", "g": ".hidden/x", "h": "../folder.TXT", "i": "h"}
+    for name, target in leads.items():
+        (folder / name).symlink_to(target)
+    assert [file for file, _, _ in told.read(folder)] == ["a.TXT", "g", "h", "i"]
+    assert [str(entry) for entry in told.skipped] == [
+        "b: a symbolic link to a file of the same folder",
+        "c: a symbolic link to a folder",
+        *(f"{name}: a symbolic link that leads nowhere" for name in "def"),
+    ]
+    assert not told.failures
+    (tmp_path / "link").symlink_to("folder")  # a source itself is followed
+    assert [file for file, _, _ in told.read(tmp_path / "link", folder / "b")] == ["a.TXT", "g", "h", "i", str(folder / "b")]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a platform without named pipes")
@@ -333,7 +342,7 @@ def test_closed_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_failure_without_a_listener_raises(tmp_path: Path) -> None:
-    (tmp_path / "broken").symlink_to("nowhere")
+    (tmp_path / "broken").write_bytes(UNREADABLE)
     with pytest.raises(SourceError, match="broken"):
         list(documents(tmp_path))
 

@@ -17,6 +17,7 @@ from kbarchive.index.verify import check_index
 from kbarchive.search import open_index
 from tests.commands import kbarchive, kbsearch
 from tests.faults.states import answers, made_up
+from tests.packing import UNREADABLE
 from tests.searching import article
 
 _QUERIES = [
@@ -313,6 +314,7 @@ def test_what_is_not_even_a_document_is_remembered(source: Path, tmp_path: Path)
 
 def test_what_cannot_be_read_is_remembered_until_it_heals(source: Path, tmp_path: Path) -> None:
     index_dir, link = tmp_path / "index", source / "B.TXT"
+    (tmp_path / "elsewhere").write_bytes(UNREADABLE)
     link.symlink_to(tmp_path / "elsewhere")
     (source / "A.txt").write_text("nothing of the kind")
     (source / "Z.txt").write_text("nor this")
@@ -322,7 +324,7 @@ def test_what_cannot_be_read_is_remembered_until_it_heals(source: Path, tmp_path
     assert sorted(os.listdir(index_dir)) == generations
     # What is new stands between what was there, in the report, too.
     (source / "M.txt").write_text("nor that")
-    (source / "C.TXT").symlink_to(tmp_path / "nowhere")
+    (source / "C.TXT").write_bytes(UNREADABLE)
     assert [Path(skipped.file).name for skipped in indexed(source, index_dir).skipped_first] == ["A.txt", "M.txt", "Z.txt"]
     (tmp_path / "elsewhere").write_bytes(article(949999, "A Wombat in the Printer", {"SUMMARY": "It is asleep."}))
     assert [Path(failure.file).name for failure in indexed(source, index_dir).failures] == ["C.TXT"]
