@@ -24,6 +24,7 @@ from kbarchive.document import Document
 from kbarchive.errors import DamagedIndexError, SearchIndexError, SourceError, UnknownArticleError
 from kbarchive.index import build_index, columns, store, workers
 from kbarchive.index.files import DamagedFileError
+from kbarchive.index.folders import sample_folder
 from kbarchive.index.pool import InvertedPool
 from kbarchive.index.postings import Postings
 from kbarchive.index.schema import SHARD
@@ -338,6 +339,19 @@ def test_the_sample_is_the_last_resort(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("KBARCHIVE_INDEX", str(tmp_path / "nowhere"))
     with pytest.raises(SearchIndexError):
         open_index()
+
+
+def test_the_samples_of_others_are_kept_while_they_are_used() -> None:
+    days = 24 * 60 * 60.0
+    sample = sample_folder()
+    for name, age in (("sample-used", 29), ("sample-left", 31)):
+        sample.with_name(name).mkdir(parents=True)
+        os.utime(sample.with_name(name), (0, time.time() - age * days))
+    open_index("sample").close()  # which makes it
+    assert sorted(path.name for path in sample.parent.glob("sample-*")) == sorted([sample.name, "sample-used"])
+    os.utime(sample, (0, time.time() - 29 * days))
+    open_index("sample").close()
+    assert time.time() - sample.stat().st_mtime < days
 
 
 def test_the_sample_is_held_in_memory_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from kbarchive.errors import SearchIndexError
@@ -14,6 +15,7 @@ from kbarchive.search.index import Index
 from kbarchive.search.settings import Settings
 
 _SAMPLE_NAME = "the bundled sample"
+_KEPT = 30 * 24 * 60 * 60.0  # seconds
 
 
 def open_index(index_dir: str | os.PathLike[str] | None = None, *, settings: Settings | None = None) -> Index:
@@ -43,22 +45,28 @@ def _open(folder: Path, settings: Settings | None) -> Index:
 def _open_sample(settings: Settings | None) -> Index:
     folder = sample_folder()
     try:
-        return Index(open_reader(folder), _SAMPLE_NAME, settings)
+        index = Index(open_reader(folder), _SAMPLE_NAME, settings)
     except SearchIndexError:
         pass  # not made yet, or damaged
+    else:
+        with suppress(OSError):  # it may be somebody else's
+            os.utime(folder)  # it was used now
+        return index
     # What builds an index is imported only here.
     from kbarchive.index.build import build_sample, build_sample_in_memory
 
     try:
         build_sample(folder)
-        _remove_older(folder)
+        _remove_unused(folder)
         return Index(open_reader(folder), _SAMPLE_NAME, settings)
     except SearchIndexError:
         storage, metadata = build_sample_in_memory()
         return Index(IndexReader([storage], metadata, None), _SAMPLE_NAME, settings)
 
 
-def _remove_older(folder: Path) -> None:
-    for other in folder.parent.glob("sample-*"):
-        if other != folder:
-            shutil.rmtree(other, ignore_errors=True)
+def _remove_unused(made: Path) -> None:
+    """Removes the samples' indexes of other versions and checkouts that were last used long before this one was made."""
+    for other in made.parent.glob("sample-*"):
+        with suppress(OSError):  # gone meanwhile
+            if made.stat().st_mtime - other.stat().st_mtime > _KEPT:
+                shutil.rmtree(other, ignore_errors=True)
