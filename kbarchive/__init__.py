@@ -1,9 +1,9 @@
 """kbarchive: the early Microsoft KnowledgeBase as records, and a search that finds the right article.
 
 >>> import kbarchive
->>> article = kbarchive.parse(b"DOCUMENT:Q900001  12-MAY-1999  [exchange]\\n")
->>> article.id
-'Q900001'
+>>> article = kbarchive.parse("DOCUMENT:Q900001  12-MAY-1999  [exchange]\\nTITLE   :The Lamp Hums\\n")
+>>> article.id, article.title, article.modified
+('Q900001', 'The Lamp Hums', '1999-05-12')
 
 The public names are loaded when first used, so that a command imports only what it needs.
 """

@@ -6,6 +6,7 @@ that says why, `<!-- not run: ... -->`; in a console what programs of others do 
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
 import shlex
@@ -20,6 +21,7 @@ from typing import NamedTuple
 
 import pytest
 
+import kbarchive
 from tests.commands import MAINS, PATIENCE
 from tests.commands import run as run_command
 
@@ -222,6 +224,15 @@ def test_examples(page: str, folder: Path) -> None:
         elif block.language == "console":
             for step in steps(block.code):
                 run(step)
+
+
+def test_examples_of_docstrings() -> None:
+    modules = {
+        kbarchive,
+        *(sys.modules[getattr(kbarchive, name).__module__] for name in kbarchive.__all__ if name != "__version__"),
+    }
+    tried = sum(doctest.testmod(module, raise_on_error=True).attempted for module in modules)
+    assert tried >= 3
 
 
 def test_how_a_console_is_read() -> None:
