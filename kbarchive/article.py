@@ -14,7 +14,13 @@ SCHEMA: Final = 1
 
 # What reading a record checks, and its JSON Schema tells, beside the types.
 ArticleId = Annotated[str, msgspec.Meta(pattern="^Q[0-9]+$")]
-IsoDate = Annotated[str, msgspec.Meta(pattern="^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+IsoDate = Annotated[
+    str,
+    msgspec.Meta(
+        pattern="^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        extra_json_schema={"format": "date"},  # `kbarchive.loads` refuses days that no month has
+    ),
+]
 
 # The structs below have gc=False: they are frozen, so a record cannot hold itself, and the collector need not look at them.
 

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import date
 from functools import cache
 from typing import IO, BinaryIO, TypeAlias, cast
 
@@ -33,9 +34,15 @@ def dumps(article: Article) -> str:
 def loads(data: str | bytes) -> Article:
     """The article of a JSON object. Raises RecordError with the path to the wrong value where it is not of the schema."""
     try:
-        return _decoder().decode(data)
+        article = _decoder().decode(data)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise RecordError(_what(error)) from error
+    if article.modified is not None:
+        try:
+            date.fromisoformat(article.modified)  # a pattern does not know how long February is
+        except ValueError:
+            raise RecordError(f"$.modified: there is no day {article.modified}") from None
+    return article
 
 
 def read_jsonl(source: RecordSource, *, on_error: Callable[[RecordError], object] | None = None) -> Iterator[Article]:

@@ -50,6 +50,7 @@ def test_fields_of_later_versions_are_no_error(article: Article) -> None:
         ({"sections": [{"kind": "symptom", "heading": "", "line": 1, "blocks": []}]}, "$.sections[0].kind: invalid enum value"),
         ({"title": None}, "$.title: expected `str`, got `null`"),
         ({"modified": "12-MAY-1999"}, "$.modified: expected `str` matching regex"),
+        ({"modified": "1999-02-31"}, "$.modified: there is no day 1999-02-31"),
         ({"id": "KB900001"}, "$.id: expected `str` matching regex"),
         ({"schema": 2}, "$.schema: invalid enum value 2; this version of kbarchive reads schema 1"),
         ({"header": {"TITLE": 1}}, "$.header[...]: expected `str`, got `int`"),
