@@ -20,7 +20,7 @@ from kbarchive.pipeline import in_order
 from kbarchive.reading import batches
 from kbarchive.recall import Recall
 from kbarchive.report import Report
-from kbarchive.selection import Selection
+from kbarchive.selection import Selection, spelled
 from kbarchive.sources import Meter, SourcePath, entries, identity, refuse_once_only, size_of
 from kbarchive.writers import STDOUT, writer_for
 from kbarchive.writers.atomic import writing
@@ -85,10 +85,11 @@ def convert(
     for some dozen bytes an article with `newest`, some 250 a file of a folder with `incremental`, and the keys that answer
     with `select`.
 
-    Raises SourceError where a source does not exist, or with `newest` or `select` cannot be read twice, or changes meanwhile;
-    ValueError where both `ids` and `select` are given; FormatError where no format fits, MissingExtraError where it needs a
-    package that is not installed, TargetError where the target cannot be written, with `select` what `kbarchive.build_index`
-    raises; WorkerError where worker processes cannot start, or one of `executor` dies.
+    Raises SourceError where a source does not exist, or none has an article and the target is there, or with `newest` or
+    `select` cannot be read twice, or changes meanwhile; ValueError where both `ids` and `select` are given; FormatError where
+    no format fits, MissingExtraError where it needs a package that is not installed, TargetError where the target cannot be
+    written, with `select` what `kbarchive.build_index` raises; WorkerError where worker processes cannot start, or one of
+    `executor` dies.
     """
     started = begun = time.monotonic()
     if ids is not None and select is not None:
@@ -127,7 +128,7 @@ def convert(
     size = size_of(paths) * (2 if newest else 1) if on_progress else 0
     with ExitStack() as stack:
         journal = _journal(name, stack, resumable=resumable, resume=resume, incremental=incremental)
-        selection = None if ids is None else Selection(ids)
+        selection = None if ids is None else Selection(map(spelled, ids))
         if select is not None:
             from kbarchive.answering import answers  # and with it all that searches, which nothing else here needs
 
@@ -163,6 +164,10 @@ def convert(
                             part.report.renamed = done.articles
                     report.add(part.report)
                     told(report)
+            if not report.articles and name != STDOUT and os.path.lexists(name):
+                # Most likely it was the wrong source.
+                found_in = ", ".join(clean(os.fspath(path)) for path in paths)
+                raise SourceError(f"no article found in {found_in}: {clean(name)} is left as it was")
             report.fingerprint = str(fingerprint)
             if ids is not None and selection:
                 report.missing = sorted(selection.names - found)

@@ -11,10 +11,10 @@ _ID = re.compile(r"(?:Q|KB)?0*([0-9]+)", re.IGNORECASE)
 
 
 class Selection:
-    """The articles of these names: ids (Q206968, q206968, 206968, KB206968) and keys."""
+    """The articles of these ids and keys."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self.names = frozenset(map(_spelled, names))
+        self.names = frozenset(names)
 
     def name(self, article: Article) -> str | None:
         """The name by which an article is asked for; None where it is not."""
@@ -26,6 +26,7 @@ def may_name(name: str) -> bool:
     return "#" in name or _ID.fullmatch(name.strip()) is not None
 
 
-def _spelled(name: str) -> str:
+def spelled(name: str) -> str:
+    """An id as records have it, however it is spelled (q206968, 206968, KB206968); another name is a key."""
     match = _ID.fullmatch(name.strip())
     return f"Q{match[1]}" if match else name.strip()

@@ -20,7 +20,7 @@ import kbarchive
 from kbarchive import reading
 from kbarchive.article import Article, walk_sections
 from kbarchive.conversion import Report, convert
-from kbarchive.errors import FormatError, MissingExtraError, TargetError
+from kbarchive.errors import FormatError, MissingExtraError, SourceError, TargetError
 from kbarchive.extras import zstd
 from kbarchive.resources import resource_folder
 from kbarchive.writers import FORMATS, Format, writer_for
@@ -194,6 +194,17 @@ def test_output_does_not_depend_on_who_worked(tmp_path: Path, monkeypatch: pytes
     for jobs in (1, 2):
         convert(resource_folder("corpus"), tmp_path / f"{jobs}{name}", jobs=jobs)
     assert (tmp_path / f"1{name}").read_bytes() == (tmp_path / f"2{name}").read_bytes()
+
+
+@pytest.mark.parametrize("name", [*FILES, "o"])
+@pytest.mark.parametrize("incremental", [False, True])
+def test_archive_without_articles_replaces_nothing(tmp_path: Path, name: str, incremental: bool) -> None:
+    (tmp_path / "in").mkdir()
+    convert(resource_folder("corpus") / "txt", tmp_path / name)
+    before = sorted(path for path in tmp_path.rglob("*"))
+    with pytest.raises(SourceError, match=r"no article found in .* is left as it was"):
+        convert(tmp_path / "in", tmp_path / name, overwrite=True, incremental=incremental)
+    assert sorted(path for path in tmp_path.rglob("*")) == before
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -137,3 +137,18 @@ def test_what_does_not_go_together_is_told(source: Path, wrong: tuple[str, ...])
     assert done.returncode == 2
     assert done.stderr.startswith(b"kbarchive: error: ")
     assert os.listdir(source.parent) == ["txt"]
+
+
+def test_a_key_that_begins_with_a_blank_is_found_as_it_is(tmp_path: Path, make_article: Callable[..., bytes]) -> None:
+    (tmp_path / "txt").mkdir()
+    (tmp_path / "txt" / " lead.txt").write_bytes(
+        make_article(900001, "A Modem Is Silent").replace(b"DOCUMENT:Q900001", b"DOCUMENT:")
+    )
+    report = kb.convert(tmp_path / "txt", tmp_path / "o.jsonl", select="modem")
+    assert (report.articles, report.unselected) == (1, 0)
+    assert [article.key for article in kb.read_jsonl(tmp_path / "o.jsonl")] == [" lead.txt#1"]
+
+
+def test_one_id_may_be_given_alone(source: Path, tmp_path: Path) -> None:
+    kb.convert(source, tmp_path / "o.jsonl", ids="q900003")
+    assert ids(tmp_path / "o.jsonl") == ["Q900003"]

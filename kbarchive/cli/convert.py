@@ -95,7 +95,8 @@ def convert(
     \b
     Formats that are a folder with a file for each article:
       json-dir  the record as JSON: 206/Q206968.json; any name without a suffix means this
-      ftp       the text form of the archive itself: 206/Q206968.TXT (an article of it is read as the same record again)
+      ftp       the text form of the archive itself: 206/Q206968.TXT (read again, an article of it is the same record,
+                but for the raw header)
       markdown  CommonMark with YAML front matter: 206/Q206968.md
       text      plain text for people: 206/Q206968.txt
       html      bare pages that link to one another: 206/Q206968.html

@@ -18,7 +18,7 @@ from kbarchive._version import __version__
 from kbarchive.errors import DamagedIndexError, SearchIndexError
 
 # Counts up with every change of the schema, the analysis or the files.
-FORMAT = 12
+FORMAT = 13
 
 MADE_BY = f"kbarchive {__version__}"
 """What makes indexes: of another version the records may be others."""
