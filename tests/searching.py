@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from kbarchive.article import Article
 from kbarchive.index import build_index
-from kbarchive.index.analysis import Finder
 from kbarchive.search import Index, open_index
 from kbarchive.search.results import Snippet
 from kbarchive.search.snippets import best_snippets
+from kbarchive.search.sought import Sought
 
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ def index_of(folder: Path, articles: Mapping[str, bytes] = ARTICLES) -> Index:
 
 def snippets_of(article: Article, weights: Mapping[bytes, float]) -> tuple[Snippet, ...]:
     """The snippets of an article for some terms."""
-    return best_snippets(article, weights, Finder(weights))
+    return best_snippets(article, Sought(weights, {}))
 
 
 def from_one_and_two_processes(folder: Path, articles: Mapping[str, bytes], ask: Callable[[Index], T]) -> tuple[T, T]:

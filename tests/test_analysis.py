@@ -82,14 +82,37 @@ def test_long_runs_keep_their_words_but_not_the_whole() -> None:
 
 def test_find_gives_the_words_as_they_stand() -> None:
     text = "The relays, RELAYED: relay."
-    assert [text[found.start : found.end] for found in Finder({b"relai"}).find(text)] == ["relays", "RELAYED", "relay"]
+    assert [text[found.start : found.end] for found in Finder({(b"relai",): b"relai"}).find(text)] == [
+        "relays",
+        "RELAYED",
+        "relay",
+    ]
 
 
 def test_find_looks_into_words_of_several_parts() -> None:
     """Found by comparing two finders: a name in small letters with a number was taken for a plain word."""
     text = "ppt95 and\nRegEdt32 (LPT1), a  Text1 box"
-    found = {text[found.start : found.end]: found.term for found in Finder({b"95", b"1", b"32", b"ppt"}).find(text)}
+    found = {
+        text[found.start : found.end]: found.term
+        for found in Finder({(term,): term for term in (b"95", b"1", b"32", b"ppt")}).find(text)
+    }
     assert found == {"ppt95": b"ppt", "RegEdt32": b"32", "LPT1": b"1", "Text1": b"1"}
+
+
+def test_find_gives_words_that_stand_one_after_another_as_one() -> None:
+    finder = Finder(
+        {phrase: b"=" for phrase in ((b"vb5",), (b"vb", b"5"), (b"visual", b"basic"), (b"visual", b"basic", b"5", b"0"))}
+        | {(b"basic",): b"basic", (b"5",): b"5"}
+    )
+    text = "Visual Basic (5.0), VB5. Visual-basic 4, visual aids; basic 5.1 in VB 5, visual"
+    assert [(text[found.start : found.end], found.term.decode()) for found in finder.find(text)] == [
+        ("Visual Basic (5.0", "="),
+        ("VB5", "="),
+        ("Visual-basic", "="),
+        ("basic", "basic"),
+        ("5", "5"),
+        ("VB 5", "="),
+    ]
 
 
 _WORDS = st.from_regex(r"[A-Za-z]{1,5}(ed|eds|ing|ings|s|es|ies|y)?", fullmatch=True) | st.sampled_from(
@@ -106,12 +129,12 @@ def test_find_gives_what_each_word_alone_would(words: list[str], random: random.
         for match in _WORD_OF_RUN.finditer(text)
         for term in [term for term in word_terms(match.group()) if term in terms][:1]
     ]
-    assert [tuple(found) for found in Finder(terms).find(text)] == expected
+    assert [tuple(found) for found in Finder({(term,): term for term in terms}).find(text)] == expected
 
 
 def test_find_remembers_no_more_than_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analysis, "_REMEMBERED_TEXTS", 100)
-    finder = Finder({b"relai"})
+    finder = Finder({(b"relai",): b"relai"})
     for number in range(0, 2000, 50):
         assert len(list(finder.find(" ".join([f"relay word{each}" for each in range(number, number + 50)])))) == 50
     assert list(finder.find("short " + "long" * 1000)) == []

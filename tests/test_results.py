@@ -275,6 +275,47 @@ def test_a_name_that_is_found_by_its_parts_is_marked_whole() -> None:
     assert _snippets(data, b"bat") == [("summary", ["bat", "bat"])]
 
 
+def _marked(index: Index, query: str) -> list[tuple[str, list[str]]]:
+    """Of the first hit the section of each snippet, and what is marked in it."""
+    found = index.search(query).hits[0].snippets
+    return [(snippet.section, [snippet.text[start:end] for start, end in snippet.highlights]) for snippet in found]
+
+
+def test_a_name_is_marked_where_its_words_stand_one_after_another(tmp_path: Path) -> None:
+    sections = {
+        "SYMPTOMS": "The basic form 5 of 0 lamps in Visual Basic 5.0 goes blue. Screen 0 of VB5, a blue screen, is visual.",
+    }
+    with index_of(tmp_path, {"Q900001": article(900001, "Lamps", sections)}) as index:
+        assert _marked(index, "vb5") == [("symptoms", ["Visual Basic 5.0", "VB5"])]
+        assert _marked(index, "bluescreen") == [("symptoms", ["blue. Screen", "blue screen"])]
+
+
+def test_a_name_tells_once_what_its_words_tell(tmp_path: Path) -> None:
+    """Else the passage with both spellings is taken for the better one."""
+    far = "Nothing of it is told in this long line of words that fill the page. " * 4
+    sections = {"SYMPTOMS": f"VB5 is Visual Basic 5.0. {far} The lamp of Visual Basic 5.0 burns."}
+    with index_of(tmp_path, {"Q900001": article(900001, "Lamps", sections)}) as index:
+        assert _marked(index, "vb5 lamp") == [("symptoms", ["lamp", "Visual Basic 5.0"])]
+
+
+def test_a_passage_of_the_section_that_was_asked_for_is_shown(tmp_path: Path) -> None:
+    sections = {
+        "SYMPTOMS": "The virus eats the printer, the lamp and the rope.",
+        "CAUSE": "A virus.",
+        "STATUS": "The printer is gone:\n\n   printer.lamp = virus",
+    }
+    with index_of(tmp_path, {"Q900001": article(900001, "Lamps", sections)}) as index:
+        assert _marked(index, "cause:virus") == [("cause", ["virus"])]
+        assert _marked(index, "printer lamp rope cause:vir*") == [
+            ("cause", ["virus"]),
+            ("symptoms", ["printer", "lamp", "rope"]),
+        ]
+        assert _marked(index, "status:printer cause:virus") == [("cause", ["virus"]), ("status", ["printer", "printer"])]
+        assert _marked(index, "code:lamp") == [("status", ["lamp"])]
+        assert _marked(index, "code:lamp")[0] != _marked(index, "lamp")[0]
+        assert _marked(index, "title:lamps") == [("symptoms", ["lamp"])]
+
+
 def test_no_control_character_reaches_a_snippet() -> None:
     (snippet,) = snippets_of(
         parse(article(995003, "Bells", {"SUMMARY": "The bell\x07\x1b[31m rings\x00 at noon."})), {b"bell": 1.0}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain, compress, count
 from operator import add, not_
@@ -57,12 +57,35 @@ _REMEMBERED_WORDS = 100_000
 _REMEMBERED_TEXTS = 50_000
 
 
+Stems = tuple[bytes, ...]
+"""The terms of words that stand one after another."""
+
+
 class Found(NamedTuple):
-    """Where a word stands in a text, in characters, and which of the terms that were looked for it is found by."""
+    """Where a word or several stand in a text, in characters, and which of the terms that were looked for they are."""
 
     start: int
     end: int
     term: bytes
+
+
+class _Located(NamedTuple):
+    """A word of a text between blanks: where it stands there, and its terms."""
+
+    start: int
+    end: int
+    terms: Stems
+
+
+class _Begun(NamedTuple):
+    """A word that something begins with: where it stands in its text between blanks, and behind how many words of it; what
+    must follow, and the term that it is then, the longest first.
+    """
+
+    start: int
+    end: int
+    place: int
+    ways: tuple[tuple[Stems, bytes], ...]
 
 
 class QueryTerms(NamedTuple):
@@ -120,41 +143,84 @@ def _beginning(term: bytes) -> bytes:
     return b"\0" + term[:_SAME_LETTERS]
 
 
-class _FoundIn(dict[str, list[Found]]):
-    """For each text between blanks what is found in it."""
+class _Words(dict[str, tuple[_Located, ...]]):
+    """For each text between blanks its words."""
 
-    def __init__(self, terms: Collection[bytes]) -> None:
+    def __missing__(self, part: str) -> tuple[_Located, ...]:
+        found = self[part] = tuple(
+            _Located(match.start(), match.end(), word_terms(match.group())) for match in _WORD_OF_RUN.finditer(part)
+        )
+        return found
+
+
+class _Begins(dict[str, list[_Begun]]):
+    """For each text between blanks the words in it that something begins with."""
+
+    def __init__(self, words: _Words, ways: Mapping[bytes, list[tuple[Stems, bytes]]]) -> None:
         super().__init__()
-        self._terms = terms
+        self._words = words
+        self._ways = ways
 
-    def __missing__(self, part: str) -> list[Found]:
-        found = self[part] = [
-            Found(match.start(), match.end(), term)
-            for match in _WORD_OF_RUN.finditer(part)
-            for term in [term for term in word_terms(match.group()) if term in self._terms][:1]
-        ]
+    def __missing__(self, part: str) -> list[_Begun]:
+        found = self[part] = []
+        for place, (start, end, terms) in enumerate(self._words[part], 1):
+            ways = [way for term in terms for way in self._ways.get(term, ())]
+            if ways:
+                found.append(_Begun(start, end, place, tuple(sorted(ways, key=lambda way: -len(way[0])))))
         return found
 
 
 class Finder:
-    """Finds the words of texts that some terms stand for, for highlighting. Whole runs are not looked for."""
+    """Finds the words of texts that some terms stand for, for highlighting. Whole runs are not looked for.
 
-    def __init__(self, terms: Collection[bytes]) -> None:
-        self._wanted = {*terms, *map(_beginning, terms)}
-        self._found_in = _FoundIn(terms)
+    `spelled` gives for words by their stems, one or several to stand one after another, the term that they are.
+    """
+
+    def __init__(self, spelled: Mapping[Stems, bytes]) -> None:
+        ways: dict[bytes, list[tuple[Stems, bytes]]] = {}
+        for (first, *rest), term in spelled.items():
+            ways.setdefault(first, []).append((tuple(rest), term))
+        self._wanted = {*ways, *map(_beginning, ways)}
+        self._words = _Words()
+        self._begins = _Begins(self._words, ways)
 
     def find(self, text: str) -> Iterator[Found]:
-        """The words of a text that are found by one of the terms, in order."""
+        """What of a text is one of the terms, in order; of several that begin with the same word the longest."""
         if len(_clues) >= _REMEMBERED_TEXTS:
             _clues.clear()
         parts = text.split(" ")
         likely = list(map(not_, map(self._wanted.isdisjoint, map(_clues.__getitem__, parts))))
         if True not in likely:
             return
-        starts = map(add, accumulate(map(len, parts), initial=0), count())
-        for start, part in compress(zip(starts, parts, strict=False), likely):
-            for first, last, term in self._found_in[part]:
-                yield Found(start + first, start + last, term)
+        starts = list(map(add, accumulate(map(len, parts), initial=0), count()))
+        found_to = 0
+        for number in compress(count(), likely):
+            for begun in self._begins[parts[number]]:
+                start = starts[number] + begun.start
+                if start < found_to:
+                    continue
+                for rest, term in begun.ways:
+                    end = self._end(parts, starts, number, begun.place, rest) if rest else starts[number] + begun.end
+                    if end is not None:
+                        yield Found(start, end, term)
+                        found_to = end
+                        break
+
+    def _end(self, parts: Sequence[str], starts: Sequence[int], number: int, place: int, rest: Stems) -> int | None:
+        """Where what follows ends, from a word of a part on; None where it does not follow."""
+        words = self._words[parts[number]][place:]
+        end = None
+        for stem in rest:
+            while not words:
+                number += 1
+                if number == len(parts):
+                    return None
+                words = self._words[parts[number]]
+            if stem not in words[0].terms:
+                return None
+            end = starts[number] + words[0].end
+            words = words[1:]
+        return end
 
 
 def query_terms(text: str) -> list[QueryTerms]:

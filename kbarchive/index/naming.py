@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kbarchive.index.analysis import Stems
 from kbarchive.index.blocks import EMPTY, Block, Numbers, changes, saturated, starts_of, stretches
 from kbarchive.index.forms import SHIFT
 from kbarchive.index.lexicon import Terms
-from kbarchive.index.thesaurus import LONGEST, Stems, thesaurus
+from kbarchive.index.thesaurus import LONGEST, thesaurus
 
 _POSITION = np.uint32((1 << SHIFT) - 1)
 

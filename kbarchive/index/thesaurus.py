@@ -14,10 +14,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from kbarchive.index.analysis import stems
+from kbarchive.index.analysis import Stems, stems
 from kbarchive.index.files import DamagedFileError, OpenFile, Storage
-
-Stems = tuple[bytes, ...]
 
 Names = Mapping[Stems, Sequence[bytes]]
 """For the stems of one or several words the terms that they are found as."""
@@ -89,6 +87,14 @@ def read(file: OpenFile) -> Thesaurus:
         raise DamagedFileError("the thesaurus fails its checksum")
     named, names, words = msgspec.msgpack.decode(tables, type=_Tables)
     return Thesaurus(named, dict(names), dict(words))
+
+
+def spellings(known: Thesaurus) -> dict[bytes, list[Stems]]:
+    """For each term of a thesaurus all that it is spelled as."""
+    found: dict[bytes, list[Stems]] = {}
+    for phrase, term in known.named:
+        found.setdefault(term, []).append(phrase)
+    return found
 
 
 def is_name(term: bytes) -> bool:

@@ -114,6 +114,11 @@ def pieces(article: Article) -> Iterator[Piece]:
     yield from (Piece("cited", title, section) for title, section in cited)
 
 
+def code_of(section: Section) -> str:
+    """All text of a section that is of the zone `CODE`."""
+    return "\n".join(text for text, code in _section(section, False) if code)
+
+
 def applies_to_entries(entries: Iterable[AppliesTo]) -> Iterator[AppliesTo]:
     """The entries of an applies-to box, nested ones behind their parent."""
     for entry in entries:

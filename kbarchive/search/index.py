@@ -6,6 +6,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self, get_args
@@ -14,10 +15,10 @@ import msgspec
 
 from kbarchive.article import Article
 from kbarchive.errors import SearchIndexError, UnknownArticleError
-from kbarchive.index.analysis import Finder
 from kbarchive.index.facets import FACETS
 from kbarchive.index.reader import IndexReader
 from kbarchive.index.store import Metadata
+from kbarchive.index.thesaurus import spellings
 from kbarchive.revisions import newest_first
 from kbarchive.search.completion import article_keys, completions
 from kbarchive.search.expansion import MOST_TERMS
@@ -31,6 +32,7 @@ from kbarchive.search.scoring import Scorer
 from kbarchive.search.settings import Settings
 from kbarchive.search.similarity import Similarity
 from kbarchive.search.snippets import best_snippets
+from kbarchive.search.sought import Sought, Spellings
 from kbarchive.search.suggestions import Spelling
 from kbarchive.search.units import Plan, plan
 
@@ -57,6 +59,10 @@ class Index:
         self._ranker = Ranker(reader, scorer, self._spelling.correction, settings or Settings())
         self._lock = threading.RLock()
         self._closed = False
+
+    @cached_property
+    def _spellings(self) -> Spellings:
+        return spellings(self._reader.thesaurus)
 
     @property
     def location(self) -> Path | None:
@@ -121,7 +127,7 @@ class Index:
                 ranking.scores,
                 lambda number: self._ranker.page(ranking, 0, number, first),
                 asked,
-                weights=_term_weights(ranking, matches),
+                sought=Sought.by(ranking, matches, self._spellings),
                 partial=ranking.partial and bool(ranking.scores),
                 suggestions=self._spelling.suggestions(query, read.tree),
                 diagnostics=(*read.diagnostics, *_diagnostics(planned, matches)),
@@ -153,7 +159,7 @@ class Index:
                 likeness.scores,
                 lambda number: best_first(self._reader, likeness.scores, number),
                 asked,
-                weights=likeness.terms,
+                sought=Sought(likeness.terms, self._spellings),
             )
 
     def having(self, facet: str, value: str, limit: int = 10, offset: int = 0) -> Results:
@@ -164,7 +170,7 @@ class Index:
         asked = _Asked(limit, offset, True, "date", False, False)
         with self._reading():
             found = dict.fromkeys(self._reader.having(facet, value), 0.0)
-            return self._results(facet_filter(facet, value), found, lambda _: (), asked, weights={})
+            return self._results(facet_filter(facet, value), found, lambda _: (), asked, sought=Sought({}, {}))
 
     def article(self, key: str, revision: int = 1) -> Article:
         """The full record by id (Q206968, q206968, 206968, KB206968) or key.
@@ -295,7 +301,7 @@ class Index:
         best: Callable[[int], Sequence[Scored]],
         asked: _Asked,
         *,
-        weights: Mapping[bytes, float],
+        sought: Sought,
         partial: bool = False,
         suggestions: tuple[str, ...] = (),
         diagnostics: tuple[QueryDiagnostic, ...] = (),
@@ -306,13 +312,12 @@ class Index:
             page = self._folding.page(scores, order, asked.offset, asked.limit)
         else:
             page = [Folded(*scored) for scored in order(asked.offset + asked.limit)[asked.offset :]]
-        finder = Finder(weights)
         return Results(
             query=query,
             total=self._folding.total(scores) if asked.fold else len(scores),
             partial=partial,
             hits=tuple(
-                self._hit(rank, folded, weights, finder if asked.snippets else None)
+                self._hit(rank, folded, sought if asked.snippets else None)
                 for rank, folded in enumerate(page, asked.offset + 1)
             ),
             facets={name: self._reader.facet(name).count(scores) for name in FACETS} if asked.facets else {},
@@ -333,7 +338,7 @@ class Index:
             hits.append(msgspec.structs.replace(hit, explanation=explanation))
         return msgspec.structs.replace(results, hits=tuple(hits))
 
-    def _hit(self, rank: int, folded: Folded, weights: Mapping[bytes, float], finder: Finder | None) -> Hit:
+    def _hit(self, rank: int, folded: Folded, sought: Sought | None) -> Hit:
         article, _ = self._reader.record(folded.document)
         return Hit(
             rank=rank,
@@ -344,7 +349,7 @@ class Index:
             modified=article.modified,
             collection=article.collection,
             products=article.products,
-            snippets=best_snippets(article, weights, finder) if finder else (),
+            snippets=best_snippets(article, sought) if sought else (),
             cited_by=self._reader.count("cites", article.id) if article.id else 0,
             alike=tuple(self._reader.key(other) for other in folded.alike),
         )
@@ -365,17 +370,6 @@ class _Asked(msgspec.Struct, frozen=True):
             raise ValueError("limit and offset must not be negative")
         if self.sort not in get_args(Sort):
             raise ValueError(f"sort must be one of {', '.join(get_args(Sort))}")
-
-
-def _term_weights(ranking: Ranking, matches: Matches | None) -> dict[bytes, float]:
-    """What each term that was looked for tells, for snippets."""
-    weights = dict(matches.terms) if matches else {}
-    for concept in ranking.question.concepts:
-        for term, share in concept.alternatives:
-            words = term.removeprefix(b"=").split(b" ")
-            for word in words:
-                weights[word] = max(weights.get(word, 0.0), concept.weight * share / len(words))
-    return weights
 
 
 def _diagnostics(planned: Plan, matches: Matches | None) -> Iterator[QueryDiagnostic]:

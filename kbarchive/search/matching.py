@@ -30,13 +30,13 @@ _CODE = ZONES.index(CODE)
 class Matches(NamedTuple):
     """The documents that all conditions hold for.
 
-    `worths` are what the words in the conditions are worth there, and `terms` those words with their weights, for
-    highlighting. `cut` says that wildcards fitted more terms than were looked for.
+    `worths` are what the words in the conditions are worth there, and `terms` those words with their weights, by the zones in
+    which they are looked for, for highlighting. `cut` says that wildcards fitted more terms than were looked for.
     """
 
     documents: AbstractSet[int]
     worths: Mapping[int, float]
-    terms: Mapping[bytes, float]
+    terms: Mapping[tuple[str, ...], Mapping[bytes, float]]
     cut: bool
 
 
@@ -61,7 +61,7 @@ class _Matching:
     """One evaluation. A node that asks nothing, such as a word without letters, holds nowhere and everywhere: None."""
 
     def __init__(self, reader: IndexReader, scorer: Scorer, ranges: _Ranges, tree: Node) -> None:
-        self.terms: dict[bytes, float] = {}
+        self.terms: dict[tuple[str, ...], dict[bytes, float]] = {}
         self.cut = False
         self._reader = reader
         self._scorer = scorer
@@ -103,12 +103,12 @@ class _Matching:
 
     # ---- Words anywhere ---------------------------------------------------------------------------------------------
 
-    def _parts(self, parts: Sequence[Wanted], wanted: bool) -> _Documents | None:
-        """Where all parts stand, each as one of its units."""
-        found = [set(self._any(part.units, wanted).documents) for part in parts]
+    def _parts(self, parts: Sequence[Wanted], wanted: bool, zones: Sequence[str] = ()) -> _Documents | None:
+        """Where all parts stand, each as one of its units, in whatever zone; they are asked for in some."""
+        found = [set(self._any(part.units, wanted, zones).documents) for part in parts]
         return reduce(and_, found) if found else None
 
-    def _any(self, units: Sequence[Unit], wanted: bool) -> Occurrences:
+    def _any(self, units: Sequence[Unit], wanted: bool, zones: Sequence[str] = ()) -> Occurrences:
         """Where one of several units stands; they are one word, worth what the best of them is."""
         best: dict[int, int] = {}
         for unit in units:
@@ -118,18 +118,19 @@ class _Matching:
                     best[document] = impact
         ordered = sorted(best)
         occurrences = Occurrences(array("I", ordered), bytes(map(best.__getitem__, ordered)))
-        self._score(occurrences, [term for unit in units for term in unit.terms], wanted)
+        self._score(occurrences, [term for unit in units for term in unit.terms], wanted, zones)
         return occurrences
 
-    def _score(self, occurrences: Occurrences, terms: Sequence[bytes], wanted: bool) -> None:
+    def _score(self, occurrences: Occurrences, terms: Sequence[bytes], wanted: bool, zones: Sequence[str]) -> None:
         weight = self._scorer.rarity(len(occurrences.documents))
-        self._mark(terms, weight, wanted)
+        self._mark(terms, weight, wanted, zones)
         if wanted:
             self._scored.append((weight, occurrences))
 
-    def _mark(self, terms: Sequence[bytes], weight: float, wanted: bool) -> None:
+    def _mark(self, terms: Sequence[bytes], weight: float, wanted: bool, zones: Sequence[str]) -> None:
+        marked = self.terms.setdefault(tuple(zones), {})
         for term in terms if wanted else ():
-            self.terms[term] = max(self.terms.get(term, 0.0), weight)
+            marked[term] = max(marked.get(term, 0.0), weight)
 
     def _expand(self, node: Wildcard | Fuzzy) -> list[bytes]:
         terms = expand(self._reader, node)
@@ -146,26 +147,26 @@ class _Matching:
             documents = self._with_one_unit([Unit((term,)) for term in terms], zones)
             # To look up what so many terms are worth would take long.
             ordered = array("I", sorted(documents))
-            self._score(Occurrences(ordered, bytes([ONCE]) * len(ordered)), terms, wanted)
+            self._score(Occurrences(ordered, bytes([ONCE]) * len(ordered)), terms, wanted, zones)
             return documents
         asked = wanted_by(node, self._reader.thesaurus.names)
-        self._parts(asked, wanted)
+        self._parts(asked, wanted, zones)
         return set.intersection(*(self._with_one_unit(part.units, zones) for part in asked))
 
     def _with_one_unit(self, units: Sequence[Unit], zones: Sequence[str]) -> set[int]:
         return self._over_shards(lambda shard: (n for unit in units for n in documents_with(shard, unit, zones)))
 
     def _near(self, node: Near, zones: Sequence[str], wanted: bool) -> _Documents:
-        left, right = (self._alternatives(leaf, wanted) for leaf in (node.left, node.right))
+        left, right = (self._alternatives(leaf, wanted, zones) for leaf in (node.left, node.right))
         return self._over_shards(lambda shard: _near_in_zones(shard, zones, left, right, node.distance))
 
-    def _alternatives(self, leaf: Leaf, wanted: bool) -> list[Unit]:
+    def _alternatives(self, leaf: Leaf, wanted: bool, zones: Sequence[str]) -> list[Unit]:
         if isinstance(leaf, Wildcard | Fuzzy):
             terms = self._expand(leaf)
-            self._mark(terms, 1.0, wanted)
+            self._mark(terms, 1.0, wanted, zones)
             return [Unit((term,)) for term in terms]
         found = wanted_by(leaf, self._reader.thesaurus.names)
-        self._parts(found, wanted)
+        self._parts(found, wanted, zones)
         # A word of several runs, such as f(x), is a phrase here.
         terms = [term for part in found for term in part.units[0].terms]
         forms = [form for part in found for form in part.units[0].forms]

@@ -8,8 +8,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from kbarchive.article import Article
-from kbarchive.index.analysis import Finder, Found
+from kbarchive.index.analysis import Found
+from kbarchive.index.zones import CODE, code_of
 from kbarchive.search.results import Snippet
+from kbarchive.search.sought import Sought
 
 _LENGTH = 180
 _CUT = "..."
@@ -26,11 +28,17 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-
 
 
 class _Text(NamedTuple):
-    """A text of an article, and the words in it that are looked for."""
+    """A text of an article, the terms in it that are looked for, and what each of all terms tells here."""
 
     kind: str
     text: str
     found: list[Found]
+    weights: Mapping[bytes, float]
+
+    def beside(self, shown: Mapping[bytes, float]) -> _Text:
+        """The text with what its terms tell beyond what is shown."""
+        left = {here.term: self.weights[here.term] - shown.get(here.term, 0.0) for here in self.found}
+        return self._replace(found=[here for here in self.found if left[here.term] > _ROUNDING], weights=left)
 
 
 class _Passage(NamedTuple):
@@ -41,41 +49,41 @@ class _Passage(NamedTuple):
     end: int
 
 
-def best_snippets(article: Article, weights: Mapping[bytes, float], finder: Finder) -> tuple[Snippet, ...]:
+def best_snippets(article: Article, sought: Sought) -> tuple[Snippet, ...]:
     """The passage with the most distinct terms, by weight, and one of another section that has other terms.
 
-    `finder` finds the terms that have weights. Where only the title has any, it is the begin of the article; none where an
-    article has no text at all.
+    Where only the title has any, it is the begin of the article; none where an article has no text at all.
     """
-    texts = [_Text(kind, text, list(finder.find(text))) for kind, text in _texts(article)]
-    first, passage = _best(texts, weights)
+    texts = []
+    for kind, zone, text in _texts(article, sought.wants(CODE)):
+        weights, finder = sought.in_texts_of(zone)
+        texts.append(_Text(kind, text, list(finder.find(text)), weights))
+    first, passage = _best(texts)
     if first is None:
         return ()
-    shown = {here.term for here in first.found if passage.start <= here.start and here.end <= passage.end}
-    left = {term: weight for term, weight in weights.items() if term not in shown}
-    others = [
-        other._replace(found=[here for here in other.found if here.term in left]) for other in texts if other is not first
-    ]
-    second, passage_of_second = _best(others, left)
+    shown = {
+        here.term: first.weights[here.term] for here in first.found if passage.start <= here.start and here.end <= passage.end
+    }
+    second, passage_of_second = _best([other.beside(shown) for other in texts if other is not first])
     snippets = [_snippet(first, passage)]
-    if second is not None and passage_of_second.value > _SECOND_SHARE * sum(weights.values()):
+    if second is not None and passage_of_second.value > _SECOND_SHARE * sought.total:
         whole = next(text for text in texts if text.text is second.text)
         snippets.append(_snippet(whole, passage_of_second))
     return tuple(snippets)
 
 
-def _best(texts: Sequence[_Text], weights: Mapping[bytes, float]) -> tuple[_Text | None, _Passage]:
+def _best(texts: Sequence[_Text]) -> tuple[_Text | None, _Passage]:
     best = _Passage(-1.0, 0, 0)
     chosen = None
     for text in texts:
-        passage = _best_passage(text.found, weights)
+        passage = _best_passage(text.found, text.weights)
         if passage.value > best.value + _ROUNDING:
             best, chosen = passage, text
     return chosen, best
 
 
 def _snippet(chosen: _Text, passage: _Passage) -> Snippet:
-    kind, text, found = chosen
+    kind, text, found, _ = chosen
     start, end = _window(text, passage)
     prefix = _CUT if start else ""
     moved = len(prefix) - start
@@ -98,15 +106,18 @@ def _joined(found: Sequence[tuple[int, int]], text: str) -> list[tuple[int, int]
     return joined
 
 
-def _texts(article: Article) -> Iterator[tuple[str, str]]:
+def _texts(article: Article, with_code: bool) -> Iterator[tuple[str, str, str]]:
+    """The texts of an article: kind, zone, text. With code, that of each section stands behind its whole text."""
     for section in article.sections:
         if text := _squeeze(section.text):
-            yield section.kind, text
+            yield section.kind, section.kind, text
+        if with_code and (text := _squeeze(code_of(section))):
+            yield section.kind, CODE, text
     for block in article.residue:
         if text := _squeeze(block):
-            yield "residue", text
+            yield "residue", "residue", text
     if article.query_words:
-        yield "query-words", _squeeze(" ".join(article.query_words))
+        yield "query-words", "query-words", _squeeze(" ".join(article.query_words))
 
 
 def _squeeze(text: str) -> str:
