@@ -101,7 +101,7 @@ def test_find_looks_into_words_of_several_parts() -> None:
 
 def test_find_gives_words_that_stand_one_after_another_as_one() -> None:
     finder = Finder(
-        {phrase: b"=" for phrase in ((b"vb5",), (b"vb", b"5"), (b"visual", b"basic"), (b"visual", b"basic", b"5", b"0"))}
+        dict.fromkeys(((b"vb5",), (b"vb", b"5"), (b"visual", b"basic"), (b"visual", b"basic", b"5", b"0")), b"=")
         | {(b"basic",): b"basic", (b"5",): b"5"}
     )
     text = "Visual Basic (5.0), VB5. Visual-basic 4, visual aids; basic 5.1 in VB 5, visual"

@@ -225,6 +225,22 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         ("lanternlit", None),  # one article has it
         ("0x80040154", None),
         ("isn't allowed", None),
+        ("r\u00e9lay", None),  # accents make no difference
+        ("l\u00e9ttre", "letter"),
+        ("cites:lettre harbor", None),  # no field that could be read, and no words
+        ("collection:exchagne", "collection:exchange"),
+        ("keyword:(kbmadep OR kbnone) harbor", "keyword:(kbmadeup OR kbnone) harbor"),
+        ("keyword:maedup", "keyword:kbmadeup"),
+        ("platform:wint OR relay", "platform:winnt OR relay"),
+        ("-platform:wint relay", None),
+        ("collection:exchange", None),
+        ("version:5.6", None),
+        ('"harbor letter"', "harbor letter"),
+        ('"harbro letter"', '"harbor letter"'),
+        ('(ferry OR relay) "harbor letter" -"is allowed"', '(ferry OR relay) harbor letter -"is allowed"'),
+        ('"letter was"', None),
+        ('title:"harbor letter"', None),
+        ('"xyzzyplugh quux"', None),
     ],
 )
 def test_misspelt_words(port: Index, query: str, corrected: str | None) -> None:

@@ -23,6 +23,12 @@ for there."""
 EXACT: tuple[str, ...] = ("collection", "keyword", "technology", "type", "platform", "version", "has")
 """Fields of values, which are found whole, in small or capital letters; a wildcard finds those that fit."""
 
+NAMED: tuple[str, ...] = tuple(name for name in EXACT if name not in ("version", "has"))
+"""Those of them whose values are names, which may be misspelt."""
+
+PREFIXES: tuple[str, ...] = ("", "kb")
+"""Values are asked for with or without what most keywords begin with: kberrmsg, errmsg."""
+
 LINKS: tuple[str, ...] = ("cites", "citedby")
 """Fields whose value is the number of an article."""
 

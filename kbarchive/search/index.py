@@ -21,11 +21,9 @@ from kbarchive.index.store import Metadata
 from kbarchive.index.thesaurus import spellings
 from kbarchive.revisions import newest_first
 from kbarchive.search.completion import article_keys, completions
-from kbarchive.search.expansion import MOST_TERMS
+from kbarchive.search.finding import Finding
 from kbarchive.search.folding import Folded, Folding, Scored, best_first, by_date
-from kbarchive.search.matching import Matcher, Matches
-from kbarchive.search.query import parse
-from kbarchive.search.ranking import Ranker, Ranking
+from kbarchive.search.ranking import Ranking
 from kbarchive.search.reading import Reading
 from kbarchive.search.results import Explanation, Hit, QueryDiagnostic, Results, Sort, facet_filter
 from kbarchive.search.scoring import Scorer
@@ -33,8 +31,6 @@ from kbarchive.search.settings import Settings
 from kbarchive.search.similarity import Similarity
 from kbarchive.search.snippets import best_snippets
 from kbarchive.search.sought import Sought, Spellings
-from kbarchive.search.suggestions import Spelling
-from kbarchive.search.units import Plan, plan
 
 # Scores and their parts are rounded to four digits.
 _ROUNDED = 0.001
@@ -52,11 +48,9 @@ class Index:
         self.name = name
         self._reader = reader
         scorer = Scorer(reader)
-        self._matcher = Matcher(reader, scorer)
+        self._finding = Finding(reader, scorer, settings or Settings())
         self._similarity = Similarity(reader, scorer)
-        self._spelling = Spelling(reader)
         self._folding = Folding(reader)
-        self._ranker = Ranker(reader, scorer, self._spelling.correction, settings or Settings())
         self._lock = threading.RLock()
         self._closed = False
 
@@ -112,25 +106,18 @@ class Index:
         asked = _Asked(limit, offset, facets, sort, fold, snippets)
         # Lone surrogates, which Python makes of arguments that are no UTF-8, cannot be written as JSON.
         query = query.encode("utf-8", "replace").decode("utf-8")
-        read = parse(query)
         with self._reading():
-            planned = plan(read.tree, self._reader.thesaurus.names)
-            matches = self._matcher.match(planned.conditions)
-            ranking = self._ranker.match(planned, matches and matches.documents)
-            if matches:
-                added = {document: score + matches.worths.get(document, 0.0) for document, score in ranking.scores.items()}
-                ranking = ranking._replace(scores=added)
-            named = (self._reader.find("id", f"Q{number}") for number in planned.numbers)
-            first = [document for document in named if document is not None and document in ranking.scores]
+            found = self._finding.find(query)
+            ranking = found.ranking
             results = self._results(
                 query,
                 ranking.scores,
-                lambda number: self._ranker.page(ranking, 0, number, first),
+                lambda number: self._finding.ranker.page(ranking, 0, number, found.first),
                 asked,
-                sought=Sought.by(ranking, matches, self._spellings),
+                sought=Sought.by(ranking, found.matches, self._spellings),
                 partial=ranking.partial and bool(ranking.scores),
-                suggestions=self._spelling.suggestions(query, read.tree),
-                diagnostics=(*read.diagnostics, *_diagnostics(planned, matches)),
+                suggestions=self._finding.suggestions(query, found),
+                diagnostics=found.diagnostics,
             )
             return self._explained(results, ranking) if explain else results
 
@@ -330,11 +317,11 @@ class Index:
         hits = []
         for hit in results.hits:
             document = self._find(hit.key)
-            parts = {name: round(worth, 4) for name, worth in self._ranker.parts(ranking, document).items() if worth}
+            parts = {name: round(worth, 4) for name, worth in self._finding.ranker.parts(ranking, document).items() if worth}
             rest = round(hit.score - sum(parts.values()), 4)
             if abs(rest) > _ROUNDED:
                 parts["order"] = rest  # what puts an article first whose number was asked for, or behind those ranked before
-            explanation = Explanation(parts, tuple(self._ranker.words(ranking, document)))
+            explanation = Explanation(parts, tuple(self._finding.ranker.words(ranking, document)))
             hits.append(msgspec.structs.replace(hit, explanation=explanation))
         return msgspec.structs.replace(results, hits=tuple(hits))
 
@@ -370,14 +357,3 @@ class _Asked(msgspec.Struct, frozen=True):
             raise ValueError("limit and offset must not be negative")
         if self.sort not in get_args(Sort):
             raise ValueError(f"sort must be one of {', '.join(get_args(Sort))}")
-
-
-def _diagnostics(planned: Plan, matches: Matches | None) -> Iterator[QueryDiagnostic]:
-    if not planned.words and matches is None:
-        yield QueryDiagnostic("no-words", "the query has no word to look for")
-    if planned.cut:
-        yield QueryDiagnostic("query-cut", "the query is long; only what stands first in it was looked for")
-    if matches and matches.cut:
-        yield QueryDiagnostic("terms-cut", f"* and ~ fit too many words; {MOST_TERMS} of them were looked for, the shortest")
-    if planned.only_excluded:
-        yield QueryDiagnostic("only-excluded", "the query only excludes; its words were looked for instead")

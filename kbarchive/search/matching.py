@@ -13,16 +13,13 @@ from typing import NamedTuple
 from kbarchive.index.reader import IndexReader, ShardReader
 from kbarchive.index.zones import CODE, GAP, ZONES
 from kbarchive.search.expansion import MOST_TERMS, expand, values
-from kbarchive.search.fields import TEXT, bound_key, within
+from kbarchive.search.fields import PREFIXES, TEXT, bound_key, within
 from kbarchive.search.nodes import And, ArticleNumber, Field, Fuzzy, Leaf, Near, Node, Not, Or, Phrase, Range, Wildcard, Word
 from kbarchive.search.phrases import documents_with, starts
 from kbarchive.search.scoring import ONCE, WORTHS, Occurrences, Scorer
 from kbarchive.search.units import Unit, Wanted, wanted_by
 
 _Documents = AbstractSet[int]
-
-# Keywords are asked for with or without what most of them begin with: kberrmsg, errmsg.
-_PREFIXES = ("", "kb")
 
 _CODE = ZONES.index(CODE)
 
@@ -177,14 +174,14 @@ class _Matching:
     def _in_values(self, name: str, node: Leaf | Near) -> _Documents:
         assert not isinstance(node, Near | Fuzzy)  # noqa: S101 - `fields.field_node` lets no other through
         if isinstance(node, Wildcard):
-            fitting = set().union(*(values(self._reader, name, prefix + node.pattern) for prefix in _PREFIXES))
+            fitting = set().union(*(values(self._reader, name, prefix + node.pattern) for prefix in PREFIXES))
             return self._with_one_of(name, fitting)
         text = " ".join(node.text.split())
         if name == "cites":
             return self._with_one_of(name, [text])
         if name == "citedby":
             return self._cited_by(text)
-        return self._with_one_of(name, [prefix + text.casefold() for prefix in _PREFIXES])
+        return self._with_one_of(name, [prefix + text.casefold() for prefix in PREFIXES])
 
     def _cited_by(self, article_id: str) -> _Documents:
         document = self._reader.find("id", article_id)

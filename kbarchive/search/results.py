@@ -81,7 +81,8 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     `total` counts all of them; where `folded`, near-identical articles are one hit, and it counts such hits. `partial` says
     that none has all the words of the query. `facets` gives for "collection", "product", "keyword", "type" and "year" the
     number of matching articles by value, the most frequent first; it is empty unless asked for. Each value can be asked for
-    in a query: see `facet_filter`. `suggestions` are queries with the words spelled otherwise.
+    in a query: see `facet_filter`. `suggestions` are queries with words or values spelled
+    otherwise, or without quotes.
     """
 
     schema: int = 1

@@ -1,4 +1,4 @@
-"""Did you mean: a query with its misspelt words as the articles spell them.
+"""Did you mean: a query with its misspelt words as the articles spell them, and its values as the fields have them.
 
 A word is misspelt where no article has it, or next to none while a neighbour is in many. Candidates are the words of the
 archive one edit away (Norvig, How to Write a Spelling Corrector), two where there is none, and the word cut in two; the one
@@ -14,9 +14,9 @@ import string
 from collections.abc import Container, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 
-from kbarchive.index.analysis import word_terms
+from kbarchive.index.analysis import fold, word_terms
 from kbarchive.index.reader import IndexReader
 from kbarchive.index.values import SPELLING, TEXT
 from kbarchive.search import fields
@@ -24,6 +24,9 @@ from kbarchive.search.expansion import alike
 from kbarchive.search.nodes import And, Field, Near, Node, Or, Phrase, Word
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_PLAIN_VALUE = re.compile(r"[\w-]+")
+_FIELD = re.compile(rf"-?(?:{'|'.join(fields.NAMES)}):[^\s]")
+_QUOTED = re.compile(r'(?<![^\s(])"([^"]*)"')
 _NAME = re.compile(r"[a-z]{2}[a-z0-9]*\d[a-z0-9]*")  # a name with digits, such as msvcrt40; no code
 
 # Shorter words have too many neighbours, longer ones are data. Words two edits away are looked for from a length on.
@@ -36,6 +39,9 @@ _SHORTEST_KEPT = 3
 
 # Where more words are misspelt, others are corrected by one edit only: each of two takes some 10 ms.
 _MOST_FAR = 4
+
+# So many values are looked at: to go through all those of a field takes up to 15 ms.
+_MOST_VALUES = 4
 
 # A pasted page is no query with a slip in it.
 _MOST_WORDS = 20
@@ -72,10 +78,15 @@ class Spelling:
         self._reader = reader
 
     def suggestions(self, query: str, tree: Node) -> tuple[str, ...]:
-        """The query with its misspelt words corrected; empty where none is."""
-        words = list(dict.fromkeys(word.lower() for text in _texts(tree) for word in _WORD.findall(text)))
-        if not 0 < len(words) <= _MOST_WORDS:
-            return ()
+        """The query with its misspelt words and values corrected; empty where none is."""
+        corrected = self._with_known_words(self._with_known_values(query, tree), tree)
+        return (corrected,) if corrected != query else ()
+
+    def _with_known_words(self, query: str, tree: Node) -> str:
+        typed = {_plain(word): word for text in _texts(tree) for word in _WORD.findall(text)}
+        words = list(typed)
+        if len(words) > _MOST_WORDS:
+            return query
         near: dict[str, AbstractSet[str]] = {}
         for word in words:
             others = self._near(word, two_edits=len(near) < _MOST_FAR)
@@ -92,15 +103,34 @@ class Spelling:
             }
         corrected = query
         for first, second in pairwise(words):
-            joined = _replaced(corrected, rf"{first}\s+{second}", first + second)
+            joined = _replaced(corrected, rf"{typed[first]}\s+{typed[second]}", first + second)
             if joined != corrected and self._belong_together(first, second, near):
                 corrected = joined
                 near = {word: others for word, others in near.items() if word not in (first, second)}
         for word, others in near.items():
             if best := self._best(word, others, context):
-                corrected = _replaced(corrected, word, best)
+                corrected = _replaced(corrected, typed[word], best)
                 context.append(self._documents(best))
-        return (corrected,) if corrected != query else ()
+        return corrected
+
+    def _with_known_values(self, query: str, tree: Node) -> str:
+        for name, value in islice(_values(tree), _MOST_VALUES):
+            text = " ".join(value.text.casefold().split())
+            if best := self._best_value(name, [prefix + text for prefix in fields.PREFIXES]):
+                plain = isinstance(value, Phrase) or _PLAIN_VALUE.fullmatch(best)
+                query = _replaced(query, re.escape(value.text), best if plain else f'"{best}"')
+        return query
+
+    def _best_value(self, name: str, asked: Sequence[str]) -> str | None:
+        """The value of a field that is most like one that was asked for, in one of several spellings; None where it has one."""
+        if any(self._reader.count(name, text) for text in asked) or len(asked[0]) > _LONGEST:
+            return None
+        known = "\n".join({value for shard in self._reader.shards for value in shard.values(name)})
+        near = [(other, text) for text in asked for other in alike(text)(known) if _digits(other) == _digits(text)]
+        best = max(
+            near, key=lambda pair: (pair[0] in _one_edit(pair[1]), self._reader.count(name, pair[0]), pair), default=None
+        )
+        return best and best[0]
 
     def correction(self, word: str) -> str | None:
         """The word most like one that no article has; None where there is none, or it is no plain word."""
@@ -161,8 +191,7 @@ class Spelling:
 
     def _near_names(self, word: str) -> AbstractSet[str]:
         """Names with digits are corrected in their letters only: other digits are another name."""
-        digits = re.findall(r"\d+", word)
-        near = {other: self._articles(other) for other in _one_edit(word) & self._terms if re.findall(r"\d+", other) == digits}
+        near = {other: self._articles(other) for other in _one_edit(word) & self._terms if _digits(other) == _digits(word)}
         return {max(near, key=lambda other: (near[other], other))} if near else set()
 
     def _parts(self, word: str) -> AbstractSet[str]:
@@ -202,9 +231,25 @@ class Spelling:
         return frozenset(term for shard in self._reader.shards for term in shard.vocabulary.terms.split("\n"))
 
 
+def without_quotes(query: str) -> str:
+    """A query with the words of its phrases, in place of the phrases; those of fields and what is excluded stay."""
+    return _QUOTED.sub(r"\1", query)
+
+
+def _plain(word: str) -> str:
+    """A word as it is looked up: accents make no difference."""
+    return fold(word) if word.isalpha() else word.lower()
+
+
+def _digits(name: str) -> list[str]:
+    return re.findall(r"\d+", name)
+
+
 def _texts(node: Node) -> Iterator[str]:
     """The words and phrases that are wanted in text."""
     match node:
+        case Word(text) if _FIELD.match(text):
+            pass  # a field that could not be read, which is told
         case Word(text) | Phrase(text):
             yield text
         case And(nodes) | Or(nodes):
@@ -215,6 +260,16 @@ def _texts(node: Node) -> Iterator[str]:
             yield from _texts(right)
         case Field(name, inner) if name in fields.TEXT:
             yield from _texts(inner)
+
+
+def _values(node: Node) -> Iterator[tuple[str, Word | Phrase]]:
+    """The values that are wanted, each with its field."""
+    match node:
+        case And(nodes) | Or(nodes):
+            for inner in nodes:
+                yield from _values(inner)
+        case Field(name, Word() | Phrase() as inner) if name in fields.NAMED:
+            yield name, inner
 
 
 def _unlikely(word: str, other: str) -> float:

@@ -1,0 +1,74 @@
+"""From the text of a query to what it finds in an index, and to queries that might have been meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from kbarchive.index.reader import IndexReader
+from kbarchive.search.expansion import MOST_TERMS
+from kbarchive.search.matching import Matcher, Matches
+from kbarchive.search.query import Query, parse
+from kbarchive.search.ranking import Ranker, Ranking
+from kbarchive.search.results import QueryDiagnostic
+from kbarchive.search.scoring import Scorer
+from kbarchive.search.settings import Settings
+from kbarchive.search.suggestions import Spelling, without_quotes
+from kbarchive.search.units import Plan, plan
+
+
+class Found(NamedTuple):
+    """A query as it was read, what it comes to, what was found, and the articles that it names."""
+
+    read: Query
+    planned: Plan
+    matches: Matches | None
+    ranking: Ranking
+    first: tuple[int, ...]
+
+    @property
+    def diagnostics(self) -> tuple[QueryDiagnostic, ...]:
+        """What is odd in the query."""
+        return (*self.read.diagnostics, *_odd(self.planned, self.matches))
+
+
+class Finding:
+    """Finds what queries ask for in one index."""
+
+    def __init__(self, reader: IndexReader, scorer: Scorer, settings: Settings) -> None:
+        self._reader = reader
+        self._matcher = Matcher(reader, scorer)
+        self._spelling = Spelling(reader)
+        self.ranker = Ranker(reader, scorer, self._spelling.correction, settings)
+
+    def find(self, query: str) -> Found:
+        """All that a query matches."""
+        read = parse(query)
+        planned = plan(read.tree, self._reader.thesaurus.names)
+        matches = self._matcher.match(planned.conditions)
+        ranking = self.ranker.match(planned, matches and matches.documents)
+        if matches:
+            added = {document: score + matches.worths.get(document, 0.0) for document, score in ranking.scores.items()}
+            ranking = ranking._replace(scores=added)
+        named = (self._reader.find("id", f"Q{number}") for number in planned.numbers)
+        first = tuple([document for document in named if document is not None and document in ranking.scores])
+        return Found(read, planned, matches, ranking, first)
+
+    def suggestions(self, query: str, found: Found) -> tuple[str, ...]:
+        """The query with its slips corrected, or without its quotes, where it finds nothing but its words do."""
+        suggestions = self._spelling.suggestions(query, found.read.tree)
+        if suggestions or found.ranking.scores:
+            return suggestions
+        unquoted = without_quotes(query)
+        return (unquoted,) if unquoted != query and self.find(unquoted).ranking.scores else ()
+
+
+def _odd(planned: Plan, matches: Matches | None) -> Iterator[QueryDiagnostic]:
+    if not planned.words and matches is None:
+        yield QueryDiagnostic("no-words", "the query has no word to look for")
+    if planned.cut:
+        yield QueryDiagnostic("query-cut", "the query is long; only what stands first in it was looked for")
+    if matches and matches.cut:
+        yield QueryDiagnostic("terms-cut", f"* and ~ fit too many words; {MOST_TERMS} of them were looked for, the shortest")
+    if planned.only_excluded:
+        yield QueryDiagnostic("only-excluded", "the query only excludes; its words were looked for instead")
