@@ -97,11 +97,28 @@ def test_filters_are_kept_and_taken_off(web: TestClient) -> None:
     filtered = web.get("/search.json?q=exchange&f=year:1999").json()
     assert filtered["filters"] == [{"facet": "year", "value": "1999"}]
     assert 0 < filtered["results"]["total"] < everything
-    shown = page(web, "/search?q=exchange&f=year:1999&f=nonsense:1")
+    shown = page(web, "/search?q=exchange&f=year:1999")
     assert "/search?q=exchange" in shown.links
     assert {"type": "hidden", "name": "f", "value": "year:1999"} in shown.all("input")
     # A quote without a partner does not reach the filter.
     assert web.get('/search.json?q="exchange&f=year:1999').json()["results"]["total"] == filtered["results"]["total"]
+
+
+def test_a_filter_is_written_as_kbsearch_writes_it_too(web: TestClient) -> None:
+    for one, other in (
+        ("year:1999", "modified:1999"),
+        ("product:Microsoft Exchange Server", 'product:"Microsoft Exchange Server"'),
+    ):
+        found, same = (web.get("/search.json", params={"q": "relay", "f": text}).json() for text in (one, other))
+        assert found == same
+        assert found["filters"]
+
+
+@pytest.mark.parametrize("wrong", ["collecton:exchange", "exchange", "year:", "", "modified: ", "date:1999"])
+def test_what_is_no_filter_is_told(web: TestClient, wrong: str) -> None:
+    answer = web.get("/search.json", params={"q": "relay", "f": wrong})
+    assert answer.status_code == 400
+    assert "one of collection:, product:, keyword:, type:, year: is wanted" in answer.json()["error"]
 
 
 def test_what_was_meant(web: TestClient) -> None:
@@ -125,6 +142,12 @@ def test_pages_of_hits(web: TestClient) -> None:
     assert {"rel": "prev", "href": "/search?q=modified%3A%3E%3D1980"} in shown.all("a")
     assert {"rel": "next", "href": "/search?q=modified%3A%3E%3D1980&page=3"} in shown.all("a")
     assert {"class": "hits", "start": "21"} in shown.all("ol")
+    pages = first["pages"]
+    last = page(web, f"/search?q=type:kbinfo+OR+modified:>=1980&page={pages + 1}", 404)
+    assert f"There are only {pages} pages." in last.text
+    assert f"/search?q=type%3Akbinfo+OR+modified%3A%3E%3D1980&page={pages}" in last.links
+    assert "There is only 1 page." in page(web, "/search?q=zeppelin+harmonica&page=2", 404).text
+    assert web.get("/like/Q206968.json?page=50").status_code == 404
 
 
 def test_the_newest_first(web: TestClient) -> None:
@@ -153,6 +176,11 @@ def test_addresses_are_permanent(web: TestClient) -> None:
         assert (answer.status_code, answer.headers["location"]) == (308, "/kb/Q206968")
         as_json = web.get(f"/kb/{spelling}.json", follow_redirects=False)
         assert (as_json.status_code, as_json.headers["location"]) == (308, "/kb/Q206968.json")
+    for address in ("/kb/Q206968", "/source/Q206968", "/like/Q206968", "/browse/collection", "/browse/collection/exchange"):
+        answer = web.get(f"{address}/?page=1", follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (308, f"{address}?page=1")
+    for nowhere in ("/kb/", "/like//", "/kb/Q1/", "/browse/collection/nonesuch/"):
+        assert web.get(nowhere).status_code == 404
     assert web.get("/kb/206/Q206968").text.count('<link rel="canonical" href="/kb/Q206968">') == 1
 
 
@@ -177,7 +205,10 @@ def test_browsing(web: TestClient) -> None:
     assert sum(facts["months"].values()) == facts["articles"]
     assert web.get("/browse/collection/nonesuch").status_code == 404
     assert web.get("/browse/product?page=50").status_code == 404
-    assert web.get("/browse/colour").status_code == 400
+    assert (
+        "There is no facet 'colour'; there are collection, keyword, product, type, year."
+        in page(web, "/browse/colour", 400).text
+    )
 
 
 def test_suggestions(web: TestClient) -> None:
@@ -201,6 +232,7 @@ def test_what_programs_ask_for(web: TestClient) -> None:
     assert plugin.tag.endswith("OpenSearchDescription")
     assert web.get("/health.json").json()["status"] == "ok"
     assert web.get("/random").url.path.startswith("/kb/")
+    assert web.get("/random.json").json()["article"]["id"]
 
 
 def test_openapi_describes_every_page(web: TestClient) -> None:

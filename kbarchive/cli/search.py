@@ -101,7 +101,12 @@ def _typeset(markdown: str) -> str:
 @click.option("--like", metavar="ID", help="The articles most like one, in place of a query.")
 @click.option("--queries", metavar="FILE", help="A query a line from a file, or - for stdin; empty lines do not count.")
 @index_option
-@click.option("--facets", is_flag=True, help="Count all that was found by collection, product, keyword, type and year.")
+@click.option(
+    "--facets",
+    is_flag=True,
+    help="Count all articles found, folded ones too, by collection, product, keyword, type and year; each value is a filter to "
+    "add. A product's finds longer names as well.",
+)
 @click.option("--explain", is_flag=True, help="Tell of each hit why it has its score; also in --json and --jsonl.")
 @click.option("--json", "form", flag_value="json", help="Everything as one JSON object; an array of them for many queries.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="The hits as JSON, one a line.")

@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from kbarchive.index.facets import FACETS
+
 Sort = Literal["relevance", "date"]
 """The order of hits: the best first, or the newest first."""
 
@@ -107,3 +109,12 @@ def facet_filter(name: str, value: str) -> str:
     field = _FILTERS.get(name, name)
     plain = value.replace('"', " ")
     return f"{field}:{plain}" if _PLAIN.fullmatch(plain) else f'{field}:"{plain}"'
+
+
+def read_filter(text: str) -> tuple[str, str] | None:
+    """The facet and the value of a filter as `facet_filter` writes it, or with the facet's name; None where it is none."""
+    field, _, value = text.partition(":")
+    name = {other: facet for facet, other in _FILTERS.items()}.get(field, field)
+    if len(value) > 1 and value.startswith('"') and value.endswith('"'):
+        value = value[1:-1]
+    return (name, value) if name in FACETS and value.strip() else None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
+from kbarchive.index.facets import FACETS
+from kbarchive.search.results import read_filter
 from kbarchive.web.limits import LONGEST_KEY, LONGEST_QUERY, MOST_FILTERS, MOST_PAGES, MOST_PAGES_OF_TITLES
 
 FacetName = Literal["collection", "product", "keyword", "type", "year"]
@@ -31,6 +35,12 @@ class Search(msgspec.Struct, frozen=True):
     sort: Annotated[Literal["relevance", "date"], Meta(description="The best first, or the newest")] = "relevance"
     fold: Annotated[bool, Meta(description="Near-identical articles as one hit")] = True
     page: _Page = 1
+
+    def __post_init__(self) -> None:
+        for text in self.f:
+            if read_filter(text) is None:
+                facets = ", ".join(f"{facet}:" for facet in FACETS)
+                raise ValueError(f"{text!r} is no filter: one of {facets} is wanted, and a value behind it")
 
 
 class Typed(msgspec.Struct, frozen=True):
@@ -59,11 +69,31 @@ class Value(msgspec.Struct, frozen=True):
 
 
 def read(request: Request, kind: type[msgspec.Struct]) -> Any:
-    """What is asked, as a struct of a kind; what it does not know is not looked at. Raises msgspec.ValidationError."""
+    """What is asked, as a struct of a kind; what it does not know is not looked at.
+
+    Raises msgspec.ValidationError with a sentence for people.
+    """
     query = request.query_params
     found: dict[str, object] = {
         field.name: query.getlist(field.name) if field.name == "f" else query[field.name]
         for field in msgspec.structs.fields(kind)
         if field.name in query
     }
-    return msgspec.convert(found | request.path_params, kind, strict=False)
+    found |= request.path_params
+    try:
+        return msgspec.convert(found, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise msgspec.ValidationError(_sentence(str(error), kind, found)) from error
+
+
+def _sentence(problem: str, kind: type[msgspec.Struct], found: Mapping[str, object]) -> str:
+    """A problem that msgspec found, with the name of what it is about, and what there is to choose from."""
+    problem, _, place = problem.partition(" - at `$.")
+    name = re.split(r"\W", place)[0]
+    for field in cast(msgspec.inspect.StructType, msgspec.inspect.type_info(kind)).fields:
+        if field.name == name:
+            of = field.type.type if isinstance(field.type, msgspec.inspect.Metadata) else field.type
+            if isinstance(of, msgspec.inspect.LiteralType):
+                return f"There is no {name} {found[name]!r}; there are {', '.join(map(str, of.values))}."
+            return f"{name}: {problem}"
+    return problem

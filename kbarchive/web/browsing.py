@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import msgspec
 
@@ -12,7 +13,7 @@ from kbarchive.resources import query_help
 from kbarchive.search import Hit
 from kbarchive.web import addresses, asked
 from kbarchive.web.archive import Archive
-from kbarchive.web.errors import NothingHereError
+from kbarchive.web.errors import NothingHereError, check_page
 from kbarchive.web.limits import TITLES
 
 _VALUES = 300  # of a facet, on one page
@@ -115,8 +116,7 @@ def values(archive: Archive, wanted: asked.Facet) -> Values:
     """Raises NothingHereError behind the last page."""
     named = _by_name(archive.facets[wanted.facet], newest=wanted.facet == "year")
     number = pages_of_values(archive, wanted.facet)
-    if wanted.page > number:
-        raise NothingHereError(f"there are only {number} pages")
+    check_page(wanted.page, number, partial(addresses.values, wanted.facet))
     start = _VALUES * (wanted.page - 1)
     return Values(wanted.facet, dict(list(named.items())[start : start + _VALUES]), wanted.page, number)
 
@@ -127,8 +127,7 @@ def value(archive: Archive, wanted: asked.Value) -> Value:
     if wanted.value not in known:
         raise NothingHereError(f"no article has the {wanted.facet} {wanted.value}")
     number = -(-known[wanted.value] // TITLES)
-    if wanted.page > number:
-        raise NothingHereError(f"there are only {number} pages")
+    check_page(wanted.page, number, partial(addresses.value, wanted.facet, wanted.value))
     results = archive.index.having(wanted.facet, wanted.value, TITLES, TITLES * (wanted.page - 1))
     related = {name: _first(results.facets[name], _RELATED) for name in FACETS if name != wanted.facet}
     return Value(

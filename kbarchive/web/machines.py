@@ -17,6 +17,7 @@ from kbarchive.web.errors import NothingHereError
 from kbarchive.web.openapi import SUGGEST, description
 from kbarchive.web.pool import Pool
 
+_RANDOM = "/random"
 _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -50,8 +51,10 @@ def routes(pool: Pool) -> list[Route]:
         columns = ([s.text for s in found], [s.detail for s in found], [base + s.address for s in found])
         return Response(msgspec.json.encode([typed.q, *columns]), media_type="application/x-suggestions+json")
 
-    async def at_random(_: Request) -> Response:
-        response = RedirectResponse(addresses.article(await pool.run(_at_random)), 302)
+    async def at_random(request: Request) -> Response:
+        address = addresses.article(await pool.run(_at_random))
+        as_json = request.url.path == addresses.twin(_RANDOM)
+        response = RedirectResponse(addresses.twin(address) if as_json else address, 302)
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -63,7 +66,8 @@ def routes(pool: Pool) -> list[Route]:
         Route("/openapi.json", openapi),
         Route(SUGGEST.twin, suggest),
         Route("/suggest/browser", suggest_to_browsers),
-        Route("/random", at_random),
+        Route(addresses.twin(_RANDOM), at_random),
+        Route(_RANDOM, at_random),
     ]
 
 

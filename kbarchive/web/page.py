@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from kbarchive.errors import UnknownArticleError
 from kbarchive.web import addresses, asked
 from kbarchive.web.archive import Archive
-from kbarchive.web.errors import MovedError
+from kbarchive.web.errors import MovedError, NothingHereError
 from kbarchive.web.pool import Pool
 from kbarchive.web.rendering import render
 
@@ -50,8 +51,22 @@ def routes(page: Page, pool: Pool) -> list[Route]:
             return Response(await pool.run(_shown, page, wanted, twin), media_type="text/html")
         except MovedError as moved:
             return RedirectResponse(moved.address, 308)
+        except (NothingHereError, UnknownArticleError):
+            address = _without_slash(request)
+            if address is None:
+                raise
+            return RedirectResponse(address, 308)
 
     return [Route(page.twin, as_json), Route(page.path, as_html)]
+
+
+def _without_slash(request: Request) -> str | None:
+    """The address without the slash at its end; None where it has none, or nothing but the kind of a page is left of it."""
+    path: str = request.scope["raw_path"].decode("ascii")
+    shorter = path.rstrip("/")
+    if shorter == path or shorter.count("/") == 1:
+        return None
+    return shorter + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _encoded(archive: Archive, page: Page, wanted: msgspec.Struct) -> bytes:

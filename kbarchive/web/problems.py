@@ -33,16 +33,19 @@ _AGAIN = {"Retry-After": "5"}
 Handler = Callable[[Request, Any], Awaitable[Response]]
 
 
-def answer(request: Request, status: int, reason: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A problem, as JSON where JSON was asked for."""
+def answer(
+    request: Request, status: int, reason: str, headers: Mapping[str, str] | None = None, last: str | None = None
+) -> Response:
+    """A problem, as JSON where JSON was asked for; `last` is the address of a last page."""
     if request.url.path.endswith(".json"):
         return Response(msgspec.json.encode(Problem(reason)), status, headers, "application/json")
     title = _TITLES.get(status, "That did not work")
-    return Response(render("problem.html", title=title, reason=reason, status=status), status, headers, "text/html")
+    shown = render("problem.html", title=title, reason=reason, status=status, last=last)
+    return Response(shown, status, headers, "text/html")
 
 
-async def _not_there(request: Request, error: Exception) -> Response:
-    return answer(request, 404, str(error))
+async def _not_there(request: Request, error: NothingHereError) -> Response:
+    return answer(request, 404, str(error), last=error.last)
 
 
 async def _unknown_article(request: Request, _: Exception) -> Response:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import msgspec
 
-from kbarchive.index.facets import FACETS
 from kbarchive.search import Hit, QueryDiagnostic, Results, facet_filter
+from kbarchive.search.results import read_filter
 from kbarchive.web import addresses, asked
 from kbarchive.web.archive import Archive
+from kbarchive.web.errors import check_page
 from kbarchive.web.limits import HITS, MOST_PAGES
 
 _TITLES = 6  # of articles that are suggested
@@ -98,13 +99,16 @@ class Suggestions(msgspec.Struct, frozen=True):
 
 
 def search(archive: Archive, wanted: asked.Search) -> Hits:
-    """The hits of a query. Filters stand before it, so that no bracket or quote in it without a partner reaches them."""
-    filters = tuple(_filters(wanted.f))
+    """The hits of a query. Filters stand before it, so that no bracket or quote in it without a partner reaches them.
+
+    Raises NothingHereError behind the last page.
+    """
+    filters = tuple(dict.fromkeys(Filter(*read) for text in wanted.f if (read := read_filter(text))))
     before = "".join(facet_filter(filtered.facet, filtered.value) + " " for filtered in filters)
     results = archive.index.search(
         before + wanted.q, HITS, HITS * (wanted.page - 1), facets=True, sort=wanted.sort, fold=wanted.fold
     )
-    return Hits(
+    found = Hits(
         q=wanted.q,
         filters=filters,
         sort=wanted.sort,
@@ -117,13 +121,17 @@ def search(archive: Archive, wanted: asked.Search) -> Hits:
         diagnostics=tuple(_moved(diagnostic, len(before)) for diagnostic in results.diagnostics if wanted.q.strip()),
         results=results,
     )
+    check_page(found.page, found.pages, found.paged)
+    return found
 
 
 def like(archive: Archive, wanted: asked.Like) -> Alike:
-    """Raises UnknownArticleError."""
+    """Raises UnknownArticleError, and NothingHereError behind the last page."""
     results = archive.index.like(wanted.key, HITS, HITS * (wanted.page - 1), fold=True)
     title = archive.index.article(results.query).title
-    return Alike(results.query, title, wanted.page, pages(results.total), results)
+    found = Alike(results.query, title, wanted.page, pages(results.total), results)
+    check_page(found.page, found.pages, found.paged)
+    return found
 
 
 def suggest(archive: Archive, typed: asked.Typed) -> Suggestions:
@@ -159,16 +167,6 @@ def _titles(archive: Archive, text: str) -> tuple[Hit, ...]:
         if results.hits and not results.partial and not results.suggestions:
             return results.hits
     return ()
-
-
-def _filters(texts: tuple[str, ...]) -> list[Filter]:
-    """Filters as they stand in an address, each once; what names no facet is none."""
-    found = []
-    for text in dict.fromkeys(texts):
-        facet, _, value = text.partition(":")
-        if facet in FACETS and value.strip():
-            found.append(Filter(facet, value))
-    return found
 
 
 def _moved(diagnostic: QueryDiagnostic, by: int) -> QueryDiagnostic:
