@@ -102,6 +102,6 @@ def test_kept_posting_lists_have_a_bound(tmp_path: Path, monkeypatch: pytest.Mon
     build_index(write_articles(tmp_path / "articles", articles), tmp_path / "index", 1)
     with open_index(tmp_path / "index") as index:
         scores = {n: index.search(f"wombat burrow{n}").hits[0].key for n in range(910001, 910011)}
-        kept = index._ranker._examiner._kept
+        kept = index._finding.ranker._examiner._kept
         assert 0 < sum(map(evidence._size, kept.values())) <= 3_000
     assert scores == {n: f"Q{n}" for n in scores}

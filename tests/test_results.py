@@ -314,6 +314,16 @@ def test_a_name_tells_once_what_its_words_tell(tmp_path: Path) -> None:
         assert _marked(index, "vb5 lamp") == [("symptoms", ["lamp", "Visual Basic 5.0"])]
 
 
+def test_a_sentence_is_shown_rather_than_a_list_of_words(tmp_path: Path) -> None:
+    data = article(900001, "Lamps", {"SYMPTOMS": "The lamp goes out at the rope."}, query_words="lamp rope lantern vb5")
+    with index_of(tmp_path, {"Q900001": data}) as index:
+        assert _marked(index, "lamp rope lantern") == [
+            ("symptoms", ["lamp", "rope"]),
+            ("query-words", ["lamp", "rope", "lantern"]),
+        ]
+        assert _marked(index, "visual basic 5.0") == [("query-words", ["vb5"])]
+
+
 def test_a_passage_of_the_section_that_was_asked_for_is_shown(tmp_path: Path) -> None:
     sections = {
         "SYMPTOMS": "The virus eats the printer, the lamp and the rope.",

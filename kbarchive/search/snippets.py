@@ -11,7 +11,7 @@ from kbarchive.article import Article
 from kbarchive.index.analysis import Found
 from kbarchive.index.zones import CODE, code_of
 from kbarchive.search.results import Snippet
-from kbarchive.search.sought import Sought
+from kbarchive.search.sought import Sought, Telling, Wish
 
 _LENGTH = 180
 _CUT = "..."
@@ -19,6 +19,9 @@ _ROUNDING = 1e-9
 
 # A second passage is shown where it has other words, of this share of the weight of all that are looked for.
 _SECOND_SHARE = 0.15
+
+# What a list of words tells is worth so much of what a sentence does that has them.
+_LISTED = 0.5
 
 # What stands further down in a section is not looked at; no section of real articles comes near.
 _LONGEST_TEXT = 200_000
@@ -28,21 +31,21 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-
 
 
 class _Text(NamedTuple):
-    """A text of an article, the terms in it that are looked for, and what each of all terms tells here."""
+    """A text of an article, the terms in it that are looked for, and what each tells here."""
 
     kind: str
     text: str
     found: list[Found]
-    weights: Mapping[bytes, float]
+    telling: Mapping[bytes, Telling]
 
-    def beside(self, shown: Mapping[bytes, float]) -> _Text:
+    def beside(self, shown: Telling) -> _Text:
         """The text with what its terms tell beyond what is shown."""
-        left = {here.term: self.weights[here.term] - shown.get(here.term, 0.0) for here in self.found}
-        return self._replace(found=[here for here in self.found if left[here.term] > _ROUNDING], weights=left)
+        left = {term: _beyond(self.telling[term], shown) for term in {here.term for here in self.found}}
+        return self._replace(found=[here for here in self.found if left[here.term]], telling=left)
 
 
 class _Passage(NamedTuple):
-    """A stretch of a text, in characters, and the weight of the distinct terms in it."""
+    """A stretch of a text, in characters, and how much the terms in it tell."""
 
     value: float
     start: int
@@ -50,20 +53,22 @@ class _Passage(NamedTuple):
 
 
 def best_snippets(article: Article, sought: Sought) -> tuple[Snippet, ...]:
-    """The passage with the most distinct terms, by weight, and one of another section that has other terms.
+    """The passage that tells most, and one of another section that tells something else.
 
     Where only the title has any, it is the begin of the article; none where an article has no text at all.
     """
     texts = []
     for kind, zone, text in _texts(article, sought.wants(CODE)):
-        weights, finder = sought.in_texts_of(zone)
-        texts.append(_Text(kind, text, list(finder.find(text)), weights))
+        telling, finder = sought.in_texts_of(zone)
+        texts.append(_Text(kind, text, list(finder.find(text)), telling))
     first, passage = _best(texts)
     if first is None:
         return ()
-    shown = {
-        here.term: first.weights[here.term] for here in first.found if passage.start <= here.start and here.end <= passage.end
-    }
+    shown: dict[Wish, float] = {}
+    for here in first.found:
+        if passage.start <= here.start and here.end <= passage.end:
+            for wish, weight in first.telling[here.term].items():
+                shown[wish] = max(weight, shown.get(wish, 0.0))
     second, passage_of_second = _best([other.beside(shown) for other in texts if other is not first])
     snippets = [_snippet(first, passage)]
     if second is not None and passage_of_second.value > _SECOND_SHARE * sought.total:
@@ -76,7 +81,9 @@ def _best(texts: Sequence[_Text]) -> tuple[_Text | None, _Passage]:
     best = _Passage(-1.0, 0, 0)
     chosen = None
     for text in texts:
-        passage = _best_passage(text.found, text.weights)
+        passage = _best_passage(text.found, text.telling)
+        if text.kind == "query-words":
+            passage = passage._replace(value=passage.value * _LISTED)
         if passage.value > best.value + _ROUNDING:
             best, chosen = passage, text
     return chosen, best
@@ -124,20 +131,37 @@ def _squeeze(text: str) -> str:
     return " ".join(_UNSEEN.sub(" ", text[:_LONGEST_TEXT]).split())
 
 
-def _best_passage(found: list[Found], weights: Mapping[bytes, float]) -> _Passage:
-    """The stretch, no longer than a snippet, whose distinct terms weigh most; of equals the shortest, then the first."""
+def _beyond(telling: Telling, shown: Telling) -> dict[Wish, float]:
+    """What a term tells beyond what is shown."""
+    return {wish: more for wish, weight in telling.items() if (more := weight - shown.get(wish, 0.0)) > _ROUNDING}
+
+
+def _best_passage(found: list[Found], telling: Mapping[bytes, Telling]) -> _Passage:
+    """The stretch, no longer than a snippet, that tells most; of equals the shortest, then the first.
+
+    Of several terms that tell of the same the one that tells most counts: a name and its words are no more than the name.
+    """
     best = _Passage(0.0, 0, 0)
     counts: dict[bytes, int] = {}
+    told: dict[Wish, list[float]] = {}
     value = 0.0
     first = 0
     for here in found:
-        value += 0.0 if counts.get(here.term) else weights[here.term]
         counts[here.term] = counts.get(here.term, 0) + 1
+        if counts[here.term] == 1:
+            for wish, weight in telling[here.term].items():
+                others = told.setdefault(wish, [0.0])
+                value += max(0.0, weight - max(others))
+                others.append(weight)
         # Words go from the left while they are too far away, or stand further right again.
         while found[first] is not here and (here.end - found[first].start > _LENGTH or counts[found[first].term] > 1):
             term = found[first].term
             counts[term] -= 1
-            value -= 0.0 if counts[term] else weights[term]
+            if not counts[term]:
+                for wish, weight in telling[term].items():
+                    others = told[wish]
+                    others.remove(weight)
+                    value -= max(0.0, weight - max(others))
             first += 1
         start = found[first].start
         longer = value > best.value + _ROUNDING

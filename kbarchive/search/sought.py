@@ -1,8 +1,9 @@
-"""What snippets are to show: the terms that were looked for, with what each tells."""
+"""What snippets are to show: the terms that were looked for, and how much each tells of what."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from kbarchive.index.analysis import Finder, Stems
@@ -17,10 +18,17 @@ Spellings = Mapping[bytes, Sequence[Stems]]
 """For the names of things all that each is spelled as; any other term is the word itself."""
 
 
-class Terms(NamedTuple):
-    """Terms with what each tells, and what finds them."""
+Wish = tuple[str, bytes]
+"""What a query wants: the zone it is to stand in, "" for any, and a word as a term."""
 
-    weights: Mapping[bytes, float]
+Telling = Mapping[Wish, float]
+"""For what a query wants how much a term tells of it."""
+
+
+class Terms(NamedTuple):
+    """Terms, what each tells, and what finds them."""
+
+    telling: Mapping[bytes, Telling]
     finder: Finder
 
 
@@ -32,29 +40,34 @@ class Sought:
 
     def __init__(self, weights: Mapping[bytes, float], spellings: Spellings) -> None:
         self._spellings = spellings
-        self._weights = dict(weights)
+        self._telling: dict[bytes, dict[Wish, float]] = {term: {("", term): weight} for term, weight in weights.items()}
         self._within: dict[str, dict[bytes, float]] = {}
         self._terms: dict[str, Terms] = {}
 
     @classmethod
     def by(cls, ranking: Ranking, matches: Matches | None, spellings: Spellings) -> Sought:
-        """What a query looked for. A term tells what it does for each word that it may stand for."""
+        """What a query looked for. A term tells of each word that it may stand for."""
         sought = cls({}, spellings)
-        for concept in ranking.question.concepts:
-            for term, share in concept.alternatives:
-                _add(sought._weights, term, concept.weight * share)
         for zones, weights in matches.terms.items() if matches else ():
             for term, weight in weights.items():
                 for zone in _SHOWN.intersection(zones):
-                    _add(sought._within.setdefault(zone, {}), term, weight)
+                    sought._within.setdefault(zone, {})[term] = weight
                 if _SHOWN.isdisjoint(zones):
-                    _add(sought._weights, term, weight)
+                    sought._telling[term] = {("", term): weight}
+        for concept in ranking.question.concepts:
+            wish = ("", concept.alternatives[0].term)
+            for term, share in concept.alternatives:
+                sought._telling.setdefault(term, {})[wish] = concept.weight * share
         return sought
 
-    @property
+    @cached_property
     def total(self) -> float:
-        """What all terms tell that may stand in any text."""
-        return sum(self._weights.values())
+        """What an article may tell at most, in any text."""
+        most: dict[Wish, float] = {}
+        for telling in self._telling.values():
+            for wish, weight in telling.items():
+                most[wish] = max(weight, most.get(wish, 0.0))
+        return sum(most.values())
 
     def wants(self, zone: str) -> bool:
         """Whether a condition wants something in a zone."""
@@ -64,18 +77,14 @@ class Sought:
         """What is to be shown of texts of a zone."""
         known = zone if zone in self._within else ""
         if known not in self._terms:
-            weights = dict(self._weights)
+            telling = dict(self._telling)
             for term, weight in self._within.get(zone, {}).items():
-                _add(weights, term, self.total + weight)
-            self._terms[known] = Terms(weights, Finder(self._spelled(weights)))
+                telling[term] = {**telling.get(term, {}), (zone, term): self.total + weight}
+            self._terms[known] = Terms(telling, Finder(self._spelled(telling)))
         return self._terms[known]
 
-    def _spelled(self, weights: Mapping[bytes, float]) -> dict[Stems, bytes]:
+    def _spelled(self, telling: Mapping[bytes, Telling]) -> dict[Stems, bytes]:
         """What is to be found in texts; a word that is a name's spelling as well is the name, of several the weightiest."""
-        names = sorted(weights.keys() & self._spellings.keys(), key=lambda term: (weights[term], term))
-        words = {(term,): term for term in weights if term not in self._spellings}
+        names = sorted(telling.keys() & self._spellings.keys(), key=lambda term: (sum(telling[term].values()), term))
+        words = {(term,): term for term in telling if term not in self._spellings}
         return words | {phrase: term for term in names for phrase in self._spellings[term]}
-
-
-def _add(weights: dict[bytes, float], term: bytes, weight: float) -> None:
-    weights[term] = weights.get(term, 0.0) + weight

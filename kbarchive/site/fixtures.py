@@ -25,7 +25,10 @@ def fixtures(archive: Archive, task: Task, base_url: str) -> Iterator[tuple[str,
     names = [*(name for name in _SHARED if name.endswith(".js")), *(path.name for path in modules)]
     yield "search/index.html", task.show("find.html", "search/index.html", modules=names)
     reason = "There is no page at this address."
-    yield "404.html", task.show("problem.html", "404.html", anywhere=True, title="Nothing here", reason=reason, status=404)
+    yield (
+        "404.html",
+        task.show("problem.html", "404.html", anywhere=True, title="Nothing here", reason=reason, status=404, last=None),
+    )
     # Hosts that take a site for the source of one leave it alone where they find this.
     yield ".nojekyll", b""
     rules = "User-agent: *\nDisallow:\n"
