@@ -232,7 +232,7 @@ def test_what_programs_ask_for(web: TestClient) -> None:
     assert plugin.tag.endswith("OpenSearchDescription")
     assert web.get("/health.json").json()["status"] == "ok"
     assert web.get("/random").url.path.startswith("/kb/")
-    assert web.get("/random.json").json()["article"]["id"]
+    assert web.get("/random.json").json()["article"]["key"]
 
 
 def test_openapi_describes_every_page(web: TestClient) -> None:
