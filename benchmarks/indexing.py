@@ -17,8 +17,7 @@ from benchmarks.texts import text_of
 from kbarchive.article import Article
 from kbarchive.errors import SourceError
 from kbarchive.index import build_index
-from kbarchive.index.records import sources
-from kbarchive.reading import outcomes
+from kbarchive.reading import outcomes, own_bytes
 from kbarchive.sources import documents
 
 OURS = "kbarchive"
@@ -72,7 +71,7 @@ def prepared(source: Path, folder: Path, step: int) -> int:
                 suffix = Path(document.member or document.file).suffix
                 (folder / "documents" / f"{number}{suffix}").write_bytes(document.data)
             found = [outcome for outcome in outcomes(document) if isinstance(outcome, Article)]
-            for article, own in zip(found, sources(found, document.data), strict=True):
+            for article, own in zip(found, own_bytes(found, document.data), strict=True):
                 text = text_of(article)
                 row = Row(text.id, text.title, text.body, text.rest, msgspec.msgpack.encode(article), own)
                 encoded = msgspec.msgpack.encode(row)

@@ -357,3 +357,20 @@ def test_the_whole_index_by_facets_months_and_dates(tmp_path: Path) -> None:
         assert index.months("collection", "exchange") == {"1999-05": 1, "2001-01": 1}
         assert index.months("collection", "none") == {}
         assert index.dates() == {"Q910001": "1999-05-12", "Q910002": "2001-01-01", "Q910003": "1995-03-03"}
+
+
+def test_each_of_two_articles_with_one_key_is_explained(tmp_path: Path) -> None:
+    """Two archives may have articles without a number in files of one name."""
+    texts = {"a": "A lamp.", "b": "A horn and a lamp."}
+    for name, text in texts.items():
+        (tmp_path / name).mkdir()
+        data = article(950001, f"Lamp {name}", {"SUMMARY": text}).replace(b"DOCUMENT:Q950001", b"DOCUMENT:")
+        (tmp_path / name / "readme.txt").write_bytes(data)
+    build_index([tmp_path / name for name in texts], tmp_path / "index", jobs=1)
+    with open_index(tmp_path / "index") as index:
+        hits = index.search("lamp", explain=True).hits
+        assert [hit.key for hit in hits] == ["readme.txt#1"] * 2
+        assert {hit.title for hit in hits} == {"Lamp a", "Lamp b"}
+        for hit in hits:
+            assert hit.explanation
+            assert sum(hit.explanation.parts.values()) == pytest.approx(hit.score, abs=0.01)

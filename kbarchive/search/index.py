@@ -109,7 +109,7 @@ class Index:
         with self._reading():
             found = self._finding.find(query)
             ranking = found.ranking
-            results = self._results(
+            return self._results(
                 query,
                 ranking.scores,
                 lambda number: self._finding.ranker.page(ranking, 0, number, found.first),
@@ -118,8 +118,8 @@ class Index:
                 partial=ranking.partial and bool(ranking.scores),
                 suggestions=self._finding.suggestions(query, found),
                 diagnostics=found.diagnostics,
+                explained=ranking if explain else None,
             )
-            return self._explained(results, ranking) if explain else results
 
     def like(
         self,
@@ -292,8 +292,11 @@ class Index:
         partial: bool = False,
         suggestions: tuple[str, ...] = (),
         diagnostics: tuple[QueryDiagnostic, ...] = (),
+        explained: Ranking | None = None,
     ) -> Results:
-        """What was asked for, of the documents of `scores`; `best` gives the first so many of them, best first."""
+        """What was asked for, of the documents of `scores`; `best` gives the first so many of them, best first. The scores of
+        a ranking are explained where it is given.
+        """
         order = best if asked.sort == "relevance" else lambda number: by_date(self._reader, scores, number)
         if asked.fold:
             page = self._folding.page(scores, order, asked.offset, asked.limit)
@@ -304,7 +307,7 @@ class Index:
             total=self._folding.total(scores) if asked.fold else len(scores),
             partial=partial,
             hits=tuple(
-                self._hit(rank, folded, sought if asked.snippets else None)
+                self._hit(rank, folded, sought if asked.snippets else None, explained)
                 for rank, folded in enumerate(page, asked.offset + 1)
             ),
             facets={name: self._reader.facet(name).count(scores) for name in FACETS} if asked.facets else {},
@@ -313,19 +316,15 @@ class Index:
             folded=asked.fold,
         )
 
-    def _explained(self, results: Results, ranking: Ranking) -> Results:
-        hits = []
-        for hit in results.hits:
-            document = self._find(hit.key)
-            parts = {name: round(worth, 4) for name, worth in self._finding.ranker.parts(ranking, document).items() if worth}
-            rest = round(hit.score - sum(parts.values()), 4)
-            if abs(rest) > _ROUNDED:
-                parts["order"] = rest  # what puts an article first whose number was asked for, or behind those ranked before
-            explanation = Explanation(parts, tuple(self._finding.ranker.words(ranking, document)))
-            hits.append(msgspec.structs.replace(hit, explanation=explanation))
-        return msgspec.structs.replace(results, hits=tuple(hits))
+    def _explanation(self, scored: Folded, ranking: Ranking) -> Explanation:
+        ranker, document = self._finding.ranker, scored.document
+        parts = {name: round(worth, 4) for name, worth in ranker.parts(ranking, document).items() if worth}
+        rest = round(scored.score - sum(parts.values()), 4)
+        if abs(rest) > _ROUNDED:
+            parts["order"] = rest  # what puts an article first whose number was asked for, or behind those ranked before
+        return Explanation(parts, tuple(ranker.words(ranking, document)))
 
-    def _hit(self, rank: int, folded: Folded, sought: Sought | None) -> Hit:
+    def _hit(self, rank: int, folded: Folded, sought: Sought | None, explained: Ranking | None) -> Hit:
         article, _ = self._reader.record(folded.document)
         return Hit(
             rank=rank,
@@ -339,6 +338,7 @@ class Index:
             snippets=best_snippets(article, sought) if sought else (),
             cited_by=self._reader.count("cites", article.id) if article.id else 0,
             alike=tuple(self._reader.key(other) for other in folded.alike),
+            explanation=self._explanation(folded, explained) if explained else msgspec.UNSET,
         )
 
 
