@@ -144,7 +144,7 @@ def _other_writings(word: AskedWord, unknown: bool) -> Iterator[bytes]:
     if _DECIMAL_CODE.fullmatch(word.text) and (number := int(word.text)) < _CODES:
         yield from word_terms(f"0x{_CODES - number if number <= _NEGATIVE else number:x}")
     for term in others:
-        if own.startswith(b"0x") or (own.startswith(term) and len(own) == len(term) + 1):
+        if own.startswith(b"0x") or own in (term + b"a", term + b"w"):
             yield term
     if unknown and others:
         yield max(others, key=len)
