@@ -119,7 +119,7 @@ def test_a_closed_index_is_told_and_not_called_damaged(tmp_path: Path) -> None:
 
 def test_an_error_of_ours_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with index_of(tmp_path) as index:
-        monkeypatch.setattr("kbarchive.search.index.plan", {}.__getitem__)
+        monkeypatch.setattr("kbarchive.search.finding.plan", {}.__getitem__)
         with pytest.raises(SearchIndexError, match="error in kbarchive") as told:
             index.search("relay")
         assert not isinstance(told.value, DamagedIndexError)
