@@ -46,7 +46,8 @@ PIECES = [
     b"[a](b)", b"[a]: b\n", b"\"",
     b"'", b"`", b"```\n", b"`a", b"*", b"* ", b"**a", b"_a_", b"|", b"|a|\n", b"|-|\n", b"> ", b">a\n", b"#", b"# a\n",
     b"<", b">", b"<a", b"<p>",
-    b"<div>", b"</div>", b"<pre>", b"<table><tr><td>", b"<li>", b"<b>a", b"<!--", b"-->", b"&", b"&amp;", b"&#", b"&*a\n",
+    b"<div>", b"</div>", b"<pre>", b"<table><tr><td>", b"<li>", b"<b>a",
+    b"<!--", b"-->", b"<script>", b"<script></script>", b"&", b"&amp;", b"&#", b"&*a\n",
     b"\x00", b"\x0c", b"\x1a",
     b"\x93", b"\xff", b"\xc2\xa0", b"\xe2\x80\xa8", b"0", b"0.", b"1/1/99 ", b"12-MAY-1999\n", b"C:\\", b"http://a.b/",
     b"a@b.c ", b"+---+\n", b"| a | b |\n",
@@ -54,6 +55,7 @@ PIECES = [
     b"The information in this article applies to:\n",
     b"THE INFORMATION PROVIDED IN THIS\n", b"SYMPTOMS\n========\n", b"SYMPTOMS\n", b"MORE INFORMATION\n\n", b"_" , b"~",
     b"~~~\n", b"\\", b"!", b"![",
+    b"// a\n", b"aDOCUMENT:Q900001  01-JAN-1999  [winnt]\nTITLE   :T\n", b"DOCUMENT:Q900001\nTITLE:",
 ]  # fmt: skip
 
 QUERY_PIECES = [

@@ -77,6 +77,13 @@ def test_queries_of_a_standard_input_that_is_closed(folder: str) -> None:
     assert told(done) == "kbsearch: error: standard input is closed"
 
 
+def test_ids_of_a_standard_input_that_is_closed(folder: str, tmp_path: Path) -> None:
+    source = str(Path(folder).parent / "articles")
+    done = shell('"$@" <&-', *MAIN, "convert", source, str(tmp_path / "o.jsonl"), "--ids", "-")
+    assert done.returncode == 2
+    assert told(done) == "kbarchive: error: standard input is closed"
+
+
 def test_what_is_not_written_to_standard_output_needs_none(folder: str, tmp_path: Path) -> None:
     """No file that is opened takes the number of a closed stream: nothing of what is said gets into it."""
     for number, script in enumerate(('"$@" >&-', '"$@" >&- 2>&-', '"$@" <&- >&- 2>&-')):

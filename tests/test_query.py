@@ -307,7 +307,7 @@ def test_a_name_is_wanted_or_excluded_by_whatever_it_is_called() -> None:
         ("lamp OR (Q206968 dark)", (206968,)),
         ("206968 lamps", ()),
         ("xq206968 Q2069681234 Q12 NOT_Q206968", ()),
-        ('lamp -"Q206968" title:Q206968', ()),
+        ('lamp -"Q206968" -Q206968 -kb206968 title:Q206968', ()),
     ],
 )
 def test_the_articles_that_a_query_names(text: str, numbers: tuple[int, ...]) -> None:

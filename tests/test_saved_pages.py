@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import html
+
+import msgspec
 import pytest
 
 import kbarchive
+import kbarchive.parsing
 from kbarchive.parsing import is_lossless
+from kbarchive.reading import own_bytes
 from kbarchive.resources import resource_folder
 
 PAGE = (resource_folder("corpus") / "support" / "900321.html").read_text(encoding="utf-8")
@@ -150,3 +155,82 @@ def test_no_word_of_a_page_is_lost_wherever_it_stands(piece: str) -> None:
         page = "".join([*lines[:number], piece, *lines[number:]])
         assert "zebra" in kbarchive.dumps(kbarchive.parse(page)), number
         assert is_lossless(page.encode())
+
+
+CORPUS = resource_folder("corpus")
+FLATTENED = (CORPUS / "flattened" / "Q900332.txt").read_bytes()
+SITE = (CORPUS / "site" / "Q900301.html").read_bytes()
+BOOK = (CORPUS / "mspl" / "towerkno.txt").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<pre>\n&lt;pre>Article: Q900001\nProduct(s): x\n</pre>\n",  # the source of a page, shown on a page
+        b"<html><body>\n<pre>" + html.escape(SITE.decode()).encode() + b"</pre></body></html>",
+        b"<pre>" + FLATTENED + b"</pre>",  # one line without its line ends
+        b"<html><body>\n<pre>\n" + FLATTENED.rstrip() + b" 1. Lamps 2. Horns</pre>\n",
+        b"\n".join(b"> " + line for line in SITE.split(b"\n")),
+        b"\n".join(b"> " + line for line in FLATTENED.split(b"\n")),
+    ],
+    ids=["source of a page", "page in a page", "flattened", "flattened further down", "quoted page", "quoted line"],
+)
+def test_what_is_wrapped_twice_loses_nothing(page: bytes) -> None:
+    assert is_lossless(page)
+    kbarchive.parse(page)
+
+
+def test_a_quoted_page_of_the_site_is_that_page() -> None:
+    quoted = kbarchive.parse(b"\n".join(b"> " + line for line in SITE.split(b"\n")))
+    assert msgspec.structs.replace(quoted, source=(plain := kbarchive.parse(SITE)).source) == plain
+
+
+@pytest.mark.parametrize("around", [(b"\n \n", b""), (b"<html><body>\n<pre>\n", b"</pre></body></html>")])
+def test_blank_lines_and_tags_above_a_book_change_nothing(around: tuple[bytes, bytes]) -> None:
+    found = kbarchive.parsing.parse_document(around[0] + BOOK + around[1])
+    assert [article.id for article in found] == ["Q900305", "Q900306", "Q900307", "Q900308"]
+
+
+def test_an_old_code_within_a_page() -> None:
+    page = b"<html><body>\n<pre>\n" + BOOK.replace(b"lamp", b"l\x84mp") + b"</pre></body></html>"
+    texts = [article.text for article in kbarchive.parsing.parse_document(page)]
+    assert any("l\u00e4mp" in text for text in texts)
+    assert not any("<" in text for text in texts)
+
+
+def test_pages_joined_within_a_line_are_cut_where_the_header_begins() -> None:
+    one, other = (make_ftp(number) for number in (900001, 900002))
+    page = f"<pre>\n{one}<b>DOCUMENT</b>{other.removeprefix('DOCUMENT')}</pre>\n".encode()
+    found = kbarchive.parsing.parse_document(page)
+    assert [article.id for article in found] == ["Q900001", "Q900002"]
+    first, second = own_bytes(found, page)
+    assert first + second == page
+    assert second.startswith(b"DOCUMENT</b>:Q900002")
+
+
+def make_ftp(number: int) -> str:
+    head = (
+        f"DOCUMENT:Q{number}  12-MAY-1999  [exchange]\nTITLE   :A Lamp\nPRODUCT :Lamps\nPROD/VER:\nOPER/SYS:\nKEYWORDS:kb\n\n"
+    )
+    return head + "=" * 70 + "\nSUMMARY\n=======\n\nIt is lit. The end."
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_a_guessed_sign_is_told_with_its_line(newline: str) -> None:
+    text = make_ftp(900001).replace("It is lit", "\u00e9t\u00e9 " * 20 + "\udcff") + "\n"
+    article = kbarchive.parse(text.replace("\n", newline).encode("utf-8", "surrogateescape"))
+    assert [diagnostic.line for diagnostic in article.diagnostics if diagnostic.code == "undecodable"] == [text.count("\n")]
+
+
+def test_keywords_are_taken_once() -> None:
+    page = f"<html><body><h1>A lamp hums</h1><p>{LINE}</p><h2>SUMMARY</h2><p>It hums.</p>"
+    page += "<h2>Keywords</h2><p>Keywords: kbA</p><p>more text</p></body></html>"
+    article = kbarchive.parse(page)
+    assert article.metadata == {"Keywords": "kbA"}
+    assert "more text" in article.residue or "more text" in article.text
+
+
+def test_old_elements_are_no_words() -> None:
+    article = kbarchive.parse(f"<html><body><basefont size=2><h1>A lamp hums</h1><p>{LINE}</p><p>So.</p></body></html>")
+    assert article.id == "Q900340"
+    assert "basefont" not in " ".join((*article.residue, article.text, article.title))

@@ -46,4 +46,4 @@ def test_words_that_stand_nowhere_are_forgotten_too(tmp_path: Path, monkeypatch:
     scorer = Scorer(open_reader(tmp_path / "index"))
     for number in range(100):
         assert not scorer.frequency(Unit((f"nowhere{number}".encode(),)))
-    assert len(scorer._remembered) <= 10
+    assert 5 < len(scorer._remembered) <= 10

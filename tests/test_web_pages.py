@@ -92,6 +92,14 @@ def test_hits_facets_and_snippets(web: TestClient) -> None:
     assert results.folded
 
 
+@pytest.mark.parametrize("name", ["sort", "fold", "page", "nothing"])
+def test_a_filter_that_reads_like_a_message_is_told_as_a_filter(web: TestClient, name: str) -> None:
+    """Found by a reader: the place in the message was looked for in what the visitor had written."""
+    answer = web.get("/search.json", params={"q": "lamp", "f": f"x - at `$.{name}`: y"})
+    assert answer.status_code == 400
+    assert "is no filter" in answer.json()["error"]
+
+
 def test_filters_are_kept_and_taken_off(web: TestClient) -> None:
     everything = web.get("/search.json?q=exchange").json()["results"]["total"]
     filtered = web.get("/search.json?q=exchange&f=year:1999").json()

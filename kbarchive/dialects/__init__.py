@@ -59,10 +59,11 @@ def recognise(text: str) -> tuple[Dialect, Found]:
     What stands further down may be a quotation: an article that cites another in its own form.
     """
     best, place = UNKNOWN, _NOWHERE
+    start = len(text) - len(text.lstrip())  # some marks begin with the blank lines above them
     for dialect in DIALECTS:
         found = dialect.find(text)
-        if found and (best is UNKNOWN or found.mark < place.mark):
+        if found and (best is UNKNOWN or max(start, found.mark) < place.mark):
             best, place = dialect, found
-            if found.mark == 0:
+            if found.mark <= start:
                 break
     return best, place

@@ -208,18 +208,18 @@ class Finder:
 
     def _end(self, parts: Sequence[str], starts: Sequence[int], number: int, place: int, rest: Stems) -> int | None:
         """Where what follows ends, from a word of a part on; None where it does not follow."""
-        words = self._words[parts[number]][place:]
+        words = self._words[parts[number]]
         end = None
         for stem in rest:
-            while not words:
+            while place == len(words):
                 number += 1
                 if number == len(parts):
                     return None
-                words = self._words[parts[number]]
-            if stem not in words[0].terms:
+                words, place = self._words[parts[number]], 0
+            if stem not in words[place].terms:
                 return None
-            end = starts[number] + words[0].end
-            words = words[1:]
+            end = starts[number] + words[place].end
+            place += 1
         return end
 
 

@@ -21,13 +21,14 @@ _MOST_LEVELS = 100
 _SILENT = frozenset("script style template noscript object iframe svg math select canvas audio video applet embed".split())
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp small span strike strong"
-    " sub sup time tt u var wbr blink bgsound marquee meter output progress picture rp rt ruby slot spacer track".split()
+    " sub sup time tt u var wbr basefont blink bgsound marquee meter output progress picture rb rp rt rtc ruby slot spacer"
+    " track".split()
 )
 _BLOCK = frozenset(
     "address area article aside base blockquote body br button caption center col colgroup dd details dialog dir div dl dt"
-    " fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html img input legend li"
-    " link listing main map menu meta nav noembed noframes ol optgroup option p param plaintext pre search section source"
-    " summary table tbody td textarea tfoot th thead title tr ul xmp".split()
+    " fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html ilayer img input"
+    " isindex keygen layer legend li link listing main map menu meta multicol nav nextid noembed noframes ol optgroup option p"
+    " param plaintext pre search section source summary table tbody td textarea tfoot th thead title tr ul xml xmp".split()
 )
 _ANGLE = re.compile(rb"</?([A-Za-z][A-Za-z0-9]*)(?![A-Za-z0-9:\-])")
 _BREAK = "\n"

@@ -41,36 +41,26 @@ class Part(NamedTuple):
     facts: Mapping[str, object] = {}
 
 
+class _Read(NamedTuple):
+    """A file as far as it was read: its form, where the marks of that stand, and what was taken off around its lines: signs
+    before them all, or tags.
+    """
+
+    text: Text
+    dialect: Dialect
+    marks: Found
+    quoted: str = ""
+    tagged: bool = False
+
+
 def find_articles(data: bytes | str, *, one: bool = False) -> list[Part]:
     """The parts of a file, at least one; joined they are the file. With `one` it is taken for one article."""
-    text = decode(data)
-    dialect, marks = recognise(text.readable)
-    quoted = ""
-    if dialect is UNKNOWN or marks.margin.strip():  # a form that is quoted may show no marks, or those of another
-        quoted, text, dialect, marks = _unquoted(text, dialect, marks)
-    tagged = dialect.markup
-    if dialect.markup:
-        bare = without_markup(text)
-        text, marks = bare, _moved(marks, text, bare)
-    elif dialect.flow or not dialect.block or dialect is UNKNOWN or text.readable.startswith("<"):
-        inner = _read_within_tags(text)
-        if inner:
-            tagged = True
-            text, dialect, marks = inner
-        elif part := _read_markup(text, dialect, marks):
-            return [part]
-    if dialect is UNKNOWN:
-        return [Part(text, dialect, 0, len(text.readable), marks)]
-    if dialect.old and text.encoding not in ("ascii", None):
-        again = without_margin(decode(data, old=True), quoted)
-        again = without_markup(again) if tagged else again
-        text, marks = again, _moved(marks, text, again)
-    if dialect.folded:
-        text = unfold(text)
-    elif marks.margin:
-        bare = without_margin(text, marks.margin)
-        text, marks = bare, _moved(marks, text, bare)
-    marks = marks._replace(margin=quoted + marks.margin)
+    read = _bare(decode(data))
+    if _may_be_page(read) and (page := _read_markup(read.text, read.dialect, read.marks)):
+        return [page]
+    if read.dialect is UNKNOWN:
+        return [Part(read.text, UNKNOWN, 0, len(read.text.readable), read.marks)]
+    text, dialect, marks, *_ = _in_lines(_in_its_code(read, data))
     if not one and dialect.each is not None and text.readable.find(dialect.word, marks.header + 1) >= 0:
         later = [found for found in dialect.find_all(text.readable, marks.header) if found.header > marks.header]
         if later:
@@ -98,24 +88,62 @@ def describe(parts: list[Part]) -> str:
     return " ".join(words)
 
 
-def _read_within_tags(text: Text) -> tuple[Text, Dialect, Found] | None:
-    """A text that a browser or a forum put into a page, line for line; None where a page has structure of its own."""
-    if not looks_like_html(text.readable):
-        return None
-    bare = without_markup(text)
-    dialect, marks = recognise(bare.readable)
-    if dialect is UNKNOWN or dialect.flow or not is_flat(text.readable, _same_line(bare.readable, marks.header, text.readable)):
-        return None
-    return bare, dialect, marks
+def _bare(text: Text) -> _Read:
+    """A text without the signs that stand before nearly all its lines, and the tags that stand around them, and its form."""
+    read = _Read(text, *recognise(text.readable))
+    # A form that is quoted may show no marks, or those of another.
+    if read.dialect is UNKNOWN or read.dialect.markup or read.marks.margin.strip():
+        read = _unquoted(read)
+    if read.dialect.markup:
+        bare = without_markup(read.text)
+        return read._replace(text=bare, marks=_moved(read.marks, read.text, bare), tagged=True)
+    return _within_tags(read) if _may_be_page(read) else read
 
 
-def _unquoted(text: Text, dialect: Dialect, marks: Found) -> tuple[str, Text, Dialect, Found]:
-    """The margin before nearly all lines of a text, the text without it, and its form, where that is known then."""
-    quoted = common_margin(text.readable)
-    bare = without_margin(text, quoted)
-    form, found = recognise(bare.readable) if quoted else (UNKNOWN, marks)
+def _unquoted(read: _Read) -> _Read:
+    quoted = common_margin(read.text.readable)
+    bare = without_margin(read.text, quoted)
+    dialect, marks = recognise(bare.readable) if quoted else (UNKNOWN, read.marks)
     # Places in a folded text are those of the original.
-    return ("", text, dialect, marks) if form is UNKNOWN or form.folded else (quoted, bare, form, found)
+    return read if dialect is UNKNOWN or dialect.folded else _Read(bare, dialect, marks, quoted)
+
+
+def _within_tags(read: _Read) -> _Read:
+    """A text that a browser or a forum put into a page, line for line; the page where that has structure of its own."""
+    if not looks_like_html(read.text.readable):
+        return read
+    bare = without_markup(read.text)
+    dialect, marks = recognise(bare.readable)
+    if dialect is UNKNOWN or dialect.flow or dialect.markup:
+        return read
+    if not is_flat(read.text.readable, _same_line(bare.readable, marks.header, read.text.readable)):
+        return read
+    return read._replace(text=bare, dialect=dialect, marks=marks, tagged=True)
+
+
+def _may_be_page(read: _Read) -> bool:
+    """Whether a text may be one in HTML or Markdown."""
+    dialect = read.dialect
+    if read.tagged:
+        return False
+    return bool(dialect.flow) or not dialect.block or dialect is UNKNOWN or read.text.readable.startswith("<")
+
+
+def _in_its_code(read: _Read, data: bytes | str) -> _Read:
+    """The text in the code of its form's time."""
+    if not read.dialect.old or read.text.encoding in ("ascii", None):
+        return read
+    again = without_margin(decode(data, old=True), read.quoted)
+    again = without_markup(again) if read.tagged else again
+    return read._replace(text=again, marks=_moved(read.marks, read.text, again))
+
+
+def _in_lines(read: _Read) -> _Read:
+    """The text with the lines of its form: unfolded, and without the margin of its marks."""
+    text, margin = read.text, read.marks.margin
+    bare = unfold(text) if read.dialect.folded else without_margin(text, margin) if margin else text
+    marks = _moved(read.marks, text, bare) if margin and not read.dialect.folded else read.marks
+    return read._replace(text=bare, marks=marks._replace(margin=read.quoted + margin))
 
 
 def _read_markup(text: Text, dialect: Dialect, marks: Found) -> Part | None:

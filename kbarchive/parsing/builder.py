@@ -24,7 +24,9 @@ _MAY_CITE_BY_ADDRESS = re.compile(r"Q[0-9]|support\.microsoft\.com/(?:kb|help)/"
 _QUERY_LABEL = re.compile(r"[^:]*:")
 # The title of a reference whose label stands in a block of its own, one blank line further down, and may be cut
 # by another (Q121130).
-_LATE_TITLE = re.compile(r"[ \t]*TITLE[ ]*:((?:(?![=\-]{20})[^\n]*[^\s][^\n]*\n)+(?:\n+[ ]{2,}[A-Z][A-Za-z ]{0,40}\n(?=\n))?)")
+_LATE_TITLE = re.compile(
+    r"[ \t]*TITLE[ ]*:((?:(?![=\-]{20})[^\n]*[^\s][^\n]*\n){1,8}(?:\n+[ ]{2,}[A-Z][A-Za-z ]{0,40}\n(?=\n))?)"
+)
 _FURNITURE = frozenset(
     "APPLIES OPEN_APPLIES PUBLISHED QUERY_WORDS OLD_QUERY_WORDS TRAILER CATEGORIES NOTICE OLD_NOTICE CHROME BLANK"
     " PREAMBLE HEADER EPILOGUE".split()

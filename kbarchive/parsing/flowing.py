@@ -203,7 +203,7 @@ class FlowBuilder:
         nested: list[Section] = []
         number = 0
         while number < len(inner) and isinstance(content := inner[number], Content):
-            if not self._is_of_page(content.block):
+            if not self._take_furniture(content.block):
                 blocks.append(content.block)
                 self._cite(content, parent)
             number += 1
@@ -229,7 +229,7 @@ class FlowBuilder:
                     continue
                 self._leave(heading)
             for element in part:
-                if isinstance(element, Content) and self._is_of_page(element.block):
+                if isinstance(element, Content) and self._take_furniture(element.block):
                     ended = bool(self._applies)
                 elif isinstance(element, Heading) or ended or (listed and not isinstance(element.block, List)):
                     self._leave(element)
@@ -240,7 +240,7 @@ class FlowBuilder:
         """What has no field of its own."""
         if isinstance(element, Heading):
             self._residue.append(element.text)
-        elif (text := block_text(element.block).strip()) and not self._is_of_page(element.block):
+        elif (text := block_text(element.block).strip()) and not self._take_furniture(element.block):
             self._residue.append(text)
             self._cite(element, "residue")
 
@@ -251,27 +251,38 @@ class FlowBuilder:
         for element in inner:
             if isinstance(element, Heading):
                 return False
-            found = block_text(element.block).split()
-            if not rest and all(word.lower().startswith("kb") for word in found):
-                words += found
-            elif not self._is_of_page(element.block):
+            bare = block_text(element.block).split()
+            if not rest and all(word.lower().startswith("kb") for word in bare):
+                words += bare
+            else:
                 rest.append(element)
-        if rest and not words:
+        if not words and any(isinstance(element, Content) and not self._is_furniture(element.block) for element in rest):
             return False
-        self._metadata["Keywords"] = " ".join([*self._metadata.get("Keywords", "").split(), *words])
+        self._add_keywords(words)
         for element in rest:
             self._leave(element)
         return True
 
-    def _is_of_page(self, block: Block) -> bool:
+    def _take_furniture(self, block: Block) -> bool:
         """Whether a block has words of the page, not of the article, or its keywords, which are taken."""
-        if not isinstance(block, Paragraph | Table) or "CHROME" not in self._dialect.blocks:
-            return False
-        text = " ".join(block.text.split())
-        match = _KEYWORDS.fullmatch(text)
-        if match and match[1]:
-            self._metadata["Keywords"] = f"{self._metadata.get('Keywords', '')} {match[1]}".strip()
-        return bool(match and match[1]) or _PAGE.fullmatch(text) is not None
+        self._add_keywords(self._keywords(block))
+        return self._is_furniture(block)
+
+    def _is_furniture(self, block: Block) -> bool:
+        return bool(self._keywords(block)) or _PAGE.fullmatch(self._words(block)) is not None
+
+    def _keywords(self, block: Block) -> list[str]:
+        match = _KEYWORDS.fullmatch(self._words(block))
+        return match[1].split() if match else []
+
+    def _words(self, block: Block) -> str:
+        """The words of a block that may be no text of the article."""
+        may_be = isinstance(block, Paragraph | Table) and "CHROME" in self._dialect.blocks
+        return " ".join(block_text(block).split()) if may_be else ""
+
+    def _add_keywords(self, words: list[str]) -> None:
+        if words:
+            self._metadata["Keywords"] = " ".join([*self._metadata.get("Keywords", "").split(), *words])
 
     def _cite(self, content: Content, section: str) -> None:
         linked: dict[str, int] = {}

@@ -29,6 +29,7 @@ _MARK = "\ufeff"
 _SIGN = re.compile(rf"[ \t]{{0,12}}+{SIGN}")
 _FAR = 16_000  # how much of a text is looked at for a margin
 _MOST_SIGNS = 8
+_TOLD = 8  # signs behind a cut within a line, by which it is found in the original
 _HALF = "\ud800"  # with a byte as a low surrogate behind it: half a sign of UTF-16, where such a pair is one character
 
 
@@ -86,7 +87,7 @@ def undecodable(text: Text) -> list[Diagnostic]:
     """The diagnostic of a text of which a character had to be guessed."""
     if text.undecodable < 0:
         return []
-    line = text.line + text.original.count("\n", 0, text.undecodable)
+    line = text.line + sum(1 for _ in _LINE_END.finditer(text.original, 0, text.undecodable))
     return [Diagnostic("undecodable", line, f"bytes that are no {text.encoding} for certain; read as CP1252")]
 
 
@@ -148,8 +149,8 @@ def cut(text: Text, places: list[int]) -> list[Text]:
         elif readable[end - 1] == "\n":
             stop = starts[last]
         else:
-            behind = readable.index("\n", end) - end
-            stop = starts[last] + len(original[starts[last] : starts[last + 1]].rstrip("\r\n")) - behind
+            told = readable[end : min(end + _TOLD, readable.index("\n", end))]
+            stop = max(original.rfind(told, starts[last], starts[last + 1]), starts[last])
         piece = readable[begin:end]
         place = text.undecodable - start
         parts.append(
@@ -179,6 +180,9 @@ def sign_finder(text: Text) -> Callable[[int], int]:
     """
     mark = len(_MARK) if text.original.startswith(_MARK) else 0
     ends = [match.start() - mark - number for number, match in enumerate(re.finditer("\r\n", text.original))]
+    whole = len(text.original)
+    if whole - mark - len(ends) not in (len(text.readable), len(text.readable) - 1):  # tags were taken off: all is one piece
+        return lambda place: whole if place else 0
     return lambda place: place + mark + bisect_left(ends, place) if place else 0
 
 

@@ -88,8 +88,8 @@ def read(request: Request, kind: type[msgspec.Struct]) -> Any:
 
 def _sentence(problem: str, kind: type[msgspec.Struct], found: Mapping[str, object]) -> str:
     """A problem that msgspec found, with the name of what it is about, and what there is to choose from."""
-    problem, _, place = problem.partition(" - at `$.")
-    name = re.split(r"\W", place)[0]
+    at = re.search(r" - at `\$\.(\w+)[^`]*`\Z", problem)
+    problem, name = (problem[: at.start()], at[1]) if at else (problem, "")
     for field in cast(msgspec.inspect.StructType, msgspec.inspect.type_info(kind)).fields:
         if field.name == name:
             of = field.type.type if isinstance(field.type, msgspec.inspect.Metadata) else field.type
