@@ -16,8 +16,8 @@ from kbarchive.index.analysis import joined, looked_at, runs, whole, words_of
 from kbarchive.index.blocks import Numbers
 from kbarchive.index.forms import PART, SHIFT, Forms
 
-# The bound keeps a long build's memory flat: 30 MB, whatever is read.
-_MOST = 200_000
+# The bound keeps a long build's memory flat: 25 MB, whatever is read.
+_MOST = 150_000
 
 # What is no part of a word, wherever it stands beside one.
 _SIGNS = "()[]<>{}\"'.,;:?!*"
