@@ -484,6 +484,10 @@ def test_every_dialect_is_in_both_tables_of_the_documentation() -> None:
         assert sorted(name for cell in cells for name in re.findall(r"`([\w-]+)`", cell)) == sorted(
             {dialect.name for dialect in DIALECTS}
         ), "each dialect has a row in the first two tables of docs/dialects.md"
+    sentence = page.split("## Files with many articles\n\n")[1].partition(" may stand one after another")[0]
+    assert sorted(re.findall(r"`([\w-]+)`", sentence)) == sorted(
+        {dialect.name for dialect in DIALECTS if dialect.each is not None}
+    ), "the sentence of docs/dialects.md names the dialects that may stand one after another"
 
 
 def test_a_page_that_ends_within_its_header() -> None:
@@ -716,3 +720,10 @@ def test_the_products_of_a_flattened_article() -> None:
     box = f"applies to: - Made-Up Reader, version 1.0 - Made-Up Writer {'-' * 79}"
     text = re.sub(r"applies to: .*? -{20,}", box, text, count=1)
     assert [entry.name for entry in kbarchive.parse(text).applies_to] == ["Made-Up Reader", "Made-Up Writer"]
+
+
+def test_a_date_that_is_none_is_told_whole() -> None:
+    """Found by a newcomer: its first word was no date, and the others were residue."""
+    article = kbarchive.parse("A Lamp That Hums\n\nArticle ID: 900003   Last Review: at dusk and dawn\n\nIt is lit.\n")
+    assert (article.modified, article.residue, article.header["Last Review"]) == (None, (), "at dusk and dawn")
+    assert ["at dusk and dawn" in told.message for told in article.diagnostics if "date" in told.code] == [True]

@@ -233,6 +233,8 @@ def _take_date(value: str, offset: int, dialect: Dialect, header: Header) -> Non
     del dialect
     match = _DATE_AND_REST.match(value)
     date, rest = match.groups() if match else ("", "")
+    if read_date(date) is None:  # then all of it is none, and no words behind one
+        date, rest = value, ""
     header.modified = _read_date(date, offset, header)
     if rest.strip():
         header.leftover.append(rest.strip())
