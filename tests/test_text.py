@@ -218,3 +218,12 @@ def test_utf_16_without_a_mark(code: str, more: bytes) -> None:
 def test_zeros_alone_are_no_utf_16() -> None:
     assert detect(b"\0" * 100) == ("ascii", True)
     assert detect(b"a\0b\0") == ("ascii", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "newline"),
+    [("a", "lf"), ("a\nb", "lf"), ("a\r\nb\r\n", "crlf"), ("a\rb", "cr"), ("a\rb\n", "mixed"), ("a\r\nb\n", "mixed")],
+)
+def test_how_lines_end_is_told(text: str, newline: str) -> None:
+    """Found by mutation."""
+    assert decode(text.encode()).newline == newline
