@@ -263,7 +263,16 @@ def test_any_text_is_a_query(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 5000 + "a" + ")" * 5000, "a OR " * 5000, "-title:(" * 3000, '"' * 9999, "a NEAR/1 " * 3000]
+    "text",
+    [
+        "(" * 5000 + "a" + ")" * 5000,
+        "a OR " * 5000,
+        "-title:(" * 3000,
+        '"' * 9999,
+        "a NEAR/1 " * 3000,
+        "modif" * 4000 + "!",  # found by the fuzzer: looked for from each of its letters
+        'title:"' + "a" * 19_000,
+    ],
 )
 def test_long_and_deep_texts_are_queries(text: str) -> None:
     plan(parse(text).tree, {})
