@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kbarchive.cli.interrupts import raise_lost, take_interrupts
-from kbarchive.errors import KbArchiveError
+from kbarchive.errors import KbArchiveError, SourceError
 from kbarchive.render.clean import visible
 
 if TYPE_CHECKING:
@@ -158,6 +158,14 @@ def wants_color(color: str) -> bool:
         return color == "always"
     on_terminal = sys.stdout is not None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     return on_terminal and not os.environ.get("NO_COLOR")
+
+
+def lines_of(path: str) -> Iterator[str]:
+    """The lines of a file in UTF-8, or of standard input ("-"), without the blanks around them; empty ones are left out."""
+    if path == "-" and sys.stdin is None:
+        raise SourceError("standard input is closed")
+    with click.open_file(path, encoding="utf-8-sig", errors="replace") as file:
+        yield from (line.strip() for line in file if line.strip())
 
 
 @contextlib.contextmanager

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 import click
 
 from kbarchive.cli.completion import complete_file, complete_index
-from kbarchive.cli.console import CONTEXT_SETTINGS, Number, progress, say, summarize
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, lines_of, progress, say, summarize
 from kbarchive.cli.scheduler import scheduler_option, workers
 from kbarchive.document import clean
-from kbarchive.errors import SourceError, TargetError
+from kbarchive.errors import TargetError
 from kbarchive.selection import may_name
 from kbarchive.writers import FORMATS, STDOUT
 from kbarchive.writers.atomic import output_file, writing
@@ -186,15 +186,10 @@ def _check_selection(ids: str | None, select: str | None, index_dir: str | None)
 
 
 def _names(ids: str, sources: Iterable[str]) -> list[str]:
-    if ids == STDOUT:
-        if STDOUT in sources:
-            raise click.UsageError("standard input cannot be both a SOURCE and --ids")
-        if sys.stdin is None:
-            raise SourceError("standard input is closed")
-        lines = sys.stdin.buffer.read().decode("utf-8-sig", "replace").splitlines()
-    elif os.path.exists(ids) and not os.path.isdir(ids):  # also a pipe by name
-        with open(ids, encoding="utf-8-sig", errors="replace") as file:
-            lines = file.read().splitlines()
+    if ids == STDOUT and STDOUT in sources:
+        raise click.UsageError("standard input cannot be both a SOURCE and --ids")
+    if ids == STDOUT or (os.path.exists(ids) and not os.path.isdir(ids)):  # also a pipe by name
+        lines = "\n".join(lines_of(ids)).splitlines()
     else:
         lines = ids.split(",")
         if not any(map(may_name, lines)):  # a file whose name is mistyped is not taken for an id that no article has

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from typing import NoReturn, cast
 
@@ -12,9 +11,8 @@ import click
 from kbarchive._version import __version__
 from kbarchive.cli import hits
 from kbarchive.cli.completion import complete_query
-from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, counted, run, say, wants_color
+from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, counted, lines_of, run, say, wants_color
 from kbarchive.cli.opening import index_option, opened
-from kbarchive.errors import SourceError
 from kbarchive.render.clean import printable
 from kbarchive.resources import query_help
 from kbarchive.search import Index, Results, Sort
@@ -175,7 +173,7 @@ def search(
         if like is not None:
             yield index.like(like, limit, offset, facets=facets, sort=order, fold=fold, snippets=snippets)
             return
-        for query in [" ".join(words)] if queries is None else _lines_of(queries):
+        for query in [" ".join(words)] if queries is None else lines_of(queries):
             yield index.search(query, limit, offset, facets=facets, sort=order, fold=fold, explain=explain, snippets=snippets)
 
     found = False
@@ -204,14 +202,6 @@ def _check_asked(ctx: click.Context, words: tuple[str, ...], like: str | None, q
         raise click.MissingParameter(ctx=ctx, param=next(p for p in ctx.command.params if isinstance(p, click.Argument)))
     if words and not "".join(words).strip():
         raise click.UsageError("the query is empty")
-
-
-def _lines_of(path: str) -> Iterator[str]:
-    """The queries of a file or stdin, one a line; empty lines are none."""
-    if path == "-" and sys.stdin is None:
-        raise SourceError("standard input is closed")
-    with click.open_file(path, encoding="utf-8-sig", errors="replace") as file:
-        yield from (line.strip() for line in file if line.strip())
 
 
 def _written(answers: Iterable[Results], form: str | None, color: bool, many: bool) -> Iterator[Results]:

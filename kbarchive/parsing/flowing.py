@@ -265,8 +265,10 @@ class FlowBuilder:
 
     def _take_furniture(self, block: Block) -> bool:
         """Whether a block has words of the page, not of the article, or its keywords, which are taken."""
-        self._add_keywords(self._keywords(block))
-        return self._is_furniture(block)
+        is_furniture = self._is_furniture(block)
+        if is_furniture:
+            self._add_keywords(self._keywords(block))
+        return is_furniture
 
     def _is_furniture(self, block: Block) -> bool:
         return bool(self._keywords(block)) or _PAGE.fullmatch(self._words(block)) is not None
