@@ -217,7 +217,7 @@ def test_a_snippet_of_what_only_the_title_has_is_the_begin(index: Index) -> None
 
 def test_answers_do_not_hang_on_what_is_remembered(index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kbarchive.search.scoring._REMEMBERED_POSTINGS", 0)
-    monkeypatch.setattr("kbarchive.search.evidence._KEPT_BYTES", 1_000)
+    monkeypatch.setattr("kbarchive.search.examining._KEPT_BYTES", 1_000)
     with index_of(tmp_path) as forgetful:
         for query in ("relay not allowed", "open gateway relay", "relay", "title:relay window", "relay not allowed"):
             assert forgetful.search(query) == index.search(query)

@@ -54,7 +54,7 @@ _NO_PLURAL = re.compile(r"[a-z]{2}s|wins")
 
 # Words are remembered; text repeats itself. The bounds keep memory flat.
 _REMEMBERED_WORDS = 100_000
-_REMEMBERED_TEXTS = 50_000
+_REMEMBERED_TEXTS = 100_000
 
 
 Stems = tuple[bytes, ...]
@@ -123,7 +123,7 @@ class _Clues(dict[str, tuple[bytes, ...]]):
     def __missing__(self, part: str) -> tuple[bytes, ...]:
         word = part.strip(_PUNCTUATION)
         if word.isascii() and word.isalpha() and (word[1:].islower() or word.isupper()) and _begins_as_its_stem(word.lower()):
-            clues: tuple[bytes, ...] = (_beginning(word.lower().encode()),)
+            clues = _beginnings(word[:_SAME_LETTERS].lower())
         else:
             clues = tuple([term for word in _WORD_OF_RUN.findall(part) for term in word_terms(word)])
         if len(part) <= LONGEST_WHOLE:
@@ -136,6 +136,12 @@ _clues = _Clues()
 
 def _begins_as_its_stem(word: str) -> bool:
     return len(word) > _SHORT_WORD and (len(word) > _SHORT_PAST or not word.endswith(_ENDINGS))
+
+
+@lru_cache(1_000)
+def _beginnings(letters: str) -> tuple[bytes, ...]:
+    """How the stem of a word begins that begins so, as the only clue; there are not many, so that they take no room."""
+    return (_beginning(letters.encode()),)
 
 
 def _beginning(term: bytes) -> bytes:

@@ -60,6 +60,11 @@ class Layout:
 
     def zones(self, document: int) -> list[Bounds]:
         """The zones of a document, in the order of their positions; code stands before the zone that it lies in."""
+        zones, places = self.packed(document)
+        return [Bounds(zone, places[2 * n], places[2 * n + 1]) for n, zone in enumerate(zones)]
+
+    def packed(self, document: int) -> tuple[bytes, Sequence[int]]:
+        """The zones of a document as `LayoutWriter.add` takes them."""
         start, end = struct.unpack_from("<2I", self._offsets, document * _NUMBER.size)
         block = self._file.get(self._blocks + start, end - start)
         if _NUMBER.unpack_from(block)[0] != zlib.crc32(block[_NUMBER.size :]):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def to_bytes(kind: str, numbers: Iterable[int]) -> bytes:
     """The bytes of numbers; `kind` is a type code of `array`."""
+    if isinstance(numbers, array) and numbers.typecode == kind and sys.byteorder == "little":
+        return numbers.tobytes()
     return _swapped(array(kind, iter(numbers))).tobytes()  # iter: bytes are taken as numbers, too
 
 
@@ -17,6 +19,11 @@ def from_bytes(kind: str, data: bytes) -> array[int]:
     numbers = array(kind)
     numbers.frombytes(data)
     return _swapped(numbers)
+
+
+def view(kind: str, data: memoryview) -> Sequence[int]:
+    """As `from_bytes`, without a copy where the machine has that order."""
+    return data.cast(kind) if sys.byteorder == "little" else from_bytes(kind, bytes(data))  # type: ignore[call-overload]
 
 
 def _swapped(numbers: array[int]) -> array[int]:

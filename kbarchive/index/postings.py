@@ -19,7 +19,7 @@ from functools import cached_property
 from itertools import accumulate, compress
 
 from kbarchive.index.files import DamagedFileError
-from kbarchive.index.numbers import from_bytes
+from kbarchive.index.numbers import from_bytes, view
 
 CHECK = struct.Struct("<I")
 """What a list begins with: the checksum of all that follows."""
@@ -32,7 +32,7 @@ _TYPES = {1: "B", 2: "H", 4: "I"}
 # What a document takes in memory beside that: its number, count, worth, and the end of its positions.
 _DOCUMENT_BYTES = 12
 
-_NOWHERE: tuple[Sequence[int], bytes] = ((), b"")
+_NOWHERE: tuple[Sequence[int], Sequence[int]] = ((), b"")
 
 
 class Postings:
@@ -71,7 +71,7 @@ class Postings:
     @property
     def size(self) -> int:
         """About how many bytes of memory it takes."""
-        return 2 * len(self._data) + _DOCUMENT_BYTES * len(self.documents)
+        return len(self._data) + _DOCUMENT_BYTES * len(self.documents)
 
     def find(self, document: int) -> int | None:
         """Which of the documents it is; None where it does not have the term."""
@@ -82,13 +82,13 @@ class Postings:
         """Where the term stands in a document; nowhere where it does not have the term."""
         return self.places(document)[0]
 
-    def places(self, document: int) -> tuple[Sequence[int], bytes]:
+    def places(self, document: int) -> tuple[Sequence[int], Sequence[int]]:
         """The positions of the term in a document, in rising order, and the number of the form at each."""
-        at = self.find(document)
-        if at is None:
+        documents = self.documents
+        at = bisect_left(documents, document)
+        if at == len(documents) or documents[at] != document:
             return _NOWHERE
-        ends = self._ends
-        end = ends[at]
+        end = self._ends[at]
         start = end - self.counts[at]
         return self._positions[start:end], self._forms[start:end] if self._form_width else bytes(end - start)
 
@@ -107,13 +107,16 @@ class Postings:
 
     @cached_property
     def _positions(self) -> Sequence[int]:
-        """All positions of the list as it was written; copied at once, which takes less time than a few pieces do."""
-        return _read(self._data, self._start, self._number_of_positions, self._width) if self._width else ()
+        """All positions of the list as it was written; not copied, most are never asked for."""
+        if not self._width:
+            return ()
+        end = self._start + self._number_of_positions * self._width
+        return view(_TYPES[self._width], memoryview(self._data)[self._start : end])
 
     @cached_property
-    def _forms(self) -> bytes:
+    def _forms(self) -> memoryview:
         """The number of the form at each of them."""
-        return self._data[len(self._data) - self._number_of_positions :]
+        return memoryview(self._data)[len(self._data) - self._number_of_positions :]
 
     @property
     def _number_of_positions(self) -> int:

@@ -91,8 +91,9 @@ class ShardReader:
         """The positions at which some zones of a document begin and end."""
         kept = self._bounds.setdefault(tuple(zones), {})
         if document not in kept:
-            numbers = [ZONES.index(zone) for zone in zones]
-            kept[document] = [(zone.start, zone.end) for zone in self.layout.zones(document) if zone.zone in numbers]
+            numbers = bytes([ZONES.index(zone) for zone in zones])
+            found, places = self.layout.packed(document)
+            kept[document] = [(places[2 * at], places[2 * at + 1]) for at, zone in enumerate(found) if zone in numbers]
         return kept[document]
 
     def documents_with(self, field: str, value: str) -> Sequence[int]:

@@ -135,12 +135,11 @@ def pack(zones: bytes, places: Sequence[int]) -> bytes:
     return struct.pack(f"<BI{len(zones)}s{len(places)}{_WIDTHS[width]}", width, len(zones), zones, *places)
 
 
-def unpack(data: bytes) -> list[Bounds]:
-    """The zones that `pack` was given; raises struct.error or KeyError on damaged bytes."""
+def unpack(data: bytes) -> tuple[bytes, Sequence[int]]:
+    """What `pack` was given; raises struct.error or KeyError on damaged bytes."""
     width, number = _HEAD.unpack_from(data)
     zones = data[_HEAD.size : _HEAD.size + number]
-    places = struct.unpack_from(f"<{2 * number}{_WIDTHS[width]}", data, _HEAD.size + number)
-    return [Bounds(zone, places[2 * n], places[2 * n + 1]) for n, zone in enumerate(zones)]
+    return zones, struct.unpack_from(f"<{2 * number}{_WIDTHS[width]}", data, _HEAD.size + number)
 
 
 def length_byte(words: int) -> int:

@@ -5,22 +5,16 @@ Looked at for the best documents by their words alone. All measures are shares o
 
 from __future__ import annotations
 
-import itertools
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
-
-from kbarchive.index.postings import Postings
-from kbarchive.index.reader import IndexReader, ShardReader
-from kbarchive.index.values import TEXT
-from kbarchive.index.zones import ZONES
-from kbarchive.search.concepts import Concept, Question
-from kbarchive.search.settings import Settings
 
 _ROUNDING = 1e-9
 
 # Words further apart are no neighbours.
-_DISTANCES = (1, 2, 3, 4)
+_FURTHEST = 4
 
 # About two sentences, in words.
 _WINDOW = 40
@@ -28,240 +22,177 @@ _WINDOW = 40
 # A run of fewer words than this is no proof that the whole query is quoted.
 _LEAST_EXACT = 3
 
-# How many bytes of posting lists a long-lived index keeps open.
-_KEPT_BYTES = 32_000_000
-_NO_LIST_BYTES = 500
+PLACE_BITS = 16
+"""A place of a word is one integer, which sorts several times faster than a tuple: its position, and in so many lower bits the
+code of its mark."""
 
-# A question has fewer concepts than 2 ** 8 (`units.MOST_WORDS`).
-_NUMBER_BITS = 8
-_NUMBERS = (1 << _NUMBER_BITS) - 1
+_CODE = (1 << PLACE_BITS) - 1
 
-_TITLE = ZONES.index("title")
-_CITED = ZONES.index("cited")
-_PRODUCTS = (ZONES.index("products"), ZONES.index("applies_to"))
-
-_Mark = tuple[float, int]
-"""The share of a word's worth that stands somewhere, and how many words of the article it is."""
-
-_Places = dict[int, _Mark]
-"""Where a concept stands: by position."""
+PIECES = ("title", "products", "pairs", "run", "exact", "window")
+"""The pieces of evidence, what takes least time first."""
 
 
-class _Lookup(NamedTuple):
-    """One way to find a concept in a shard. `by_form` has a mark for each number of a form, where that counts."""
+class Mark(NamedTuple):
+    """What stands at a place: a concept by its number, the share of its worth, and how many words of the article that is."""
 
-    postings: Postings
-    mark: _Mark
-    by_form: Sequence[_Mark] | None
+    number: int
+    share: float
+    words: int
 
 
-class Evidence(NamedTuple):
-    """How much of a question's weight a document has in one run, in neighbours, in one passage, in the names of its
-    products; `exact` is 1 where it has the whole question as one run. `title` is the share of the question in the title times
-    the share of the title in the question.
+class Asked:
+    """What evidence is measured against: for each concept by its number its rarity and its weight, the numbers in the order of
+    the question, and the marks that places may have, by code.
     """
 
-    run: float
-    exact: float
-    pairs: float
-    window: float
-    products: float
-    title: float
+    def __init__(
+        self, rarities: Sequence[float], weights: Sequence[float], sequence: Sequence[int], marks: Mapping[int, Mark]
+    ) -> None:
+        self.rarities = rarities
+        self.weights = weights
+        self.sequence = sequence
+        self.marks = marks
+        self.rarity = sum(rarities) or 1.0
+        self.weight = sum(weights) or 1.0
+        self.in_sequence = sum([rarities[number] for number in sequence]) or 1.0
+        self.worths = {code: mark.share * rarities[mark.number] for code, mark in marks.items()}
+        # Of each two neighbours the lesser rarity. A word that is said twice makes a run, but is no neighbour of itself.
+        self.neighbours = {
+            (left, right): min(rarities[left], rarities[right]) if left != right else 0.0 for left, right in pairwise(sequence)
+        }
+        # How far one of them may begin before the other.
+        self.reach = _FURTHEST + max([mark.words for mark in marks.values()], default=1) - 1
+
+    def steps(self, pair: tuple[int, int]) -> Iterator[int]:
+        """Where in the question the right one of two neighbours stands."""
+        return (at for at, found in enumerate(pairwise(self.sequence), 1) if found == pair)
 
 
-class Examiner:
-    """Examines documents by the positions in the index."""
+class Zones(NamedTuple):
+    """Where the title ends, and where the names of products begin and end."""
 
-    def __init__(self, reader: IndexReader, settings: Settings) -> None:
-        self._reader = reader
-        self._inflected = settings.inflected
-        self._kept: OrderedDict[tuple[int, bytes], Postings | None] = OrderedDict()
-        self._bytes = 0
-
-    def examination(self, question: Question) -> Callable[[int], Evidence]:
-        """Gives the evidence of a document. The titles of articles that it cites are none: they speak of those."""
-        # Words that only ask tell little, but in a run or a title that is as it was typed as much as any other.
-        rarities = [concept.rarity for concept in question.concepts]
-        total = sum(rarities) or 1.0
-        in_sequence = sum(rarities[number] for number in question.sequence) or 1.0
-        weights = [concept.weight for concept in question.concepts]
-        weight = question.weight or 1.0
-        neighbours = [
-            (left, right, min(rarities[left], rarities[right]))
-            for left, right in dict.fromkeys(itertools.pairwise(question.sequence))
-            if left != right
-        ]
-        lookups: dict[int, list[list[_Lookup]]] = {}
-
-        def examine(document: int) -> Evidence:
-            shard = self._reader.shard(document)
-            if shard.base not in lookups:
-                lookups[shard.base] = [self._lookups(shard, concept) for concept in question.concepts]
-            own = document - shard.base
-            zones = shard.layout.zones(own)
-            cited = next((zone.start for zone in zones if zone.zone == _CITED), None)
-            products = [(zone.start, zone.end) for zone in zones if zone.zone in _PRODUCTS]
-            title = next((zone.end for zone in zones if zone.zone == _TITLE), 0)
-            places = [_places(found, own, cited) for found in lookups[shard.base]]
-            run, exact = _runs(places, rarities, question.sequence)
-            return Evidence(
-                run=run / in_sequence,
-                exact=float(exact),
-                pairs=_pairs(places, neighbours) / total,
-                window=_window(places, weights) / weight,
-                products=_inside(places, weights, products) / weight,
-                title=_inside(places, rarities, [(0, title)]) / total * _filled(places, title),
-            )
-
-        return examine
-
-    def _lookups(self, shard: ShardReader, concept: Concept) -> list[_Lookup]:
-        """The ways to find a concept; the best comes last, so that its marks replace those of others at the same place."""
-        found = []
-        for alternative in reversed(concept.alternatives):
-            postings = self._postings(shard, alternative.term)
-            if postings is None:
-                continue
-            mark = (alternative.share, alternative.words)
-            by_form = None
-            if alternative is concept.alternatives[0]:
-                # Also where a shard has no other form but parts: what a document is worth does not depend on its shard.
-                by_form = [(self._inflected, alternative.words)] * 256
-                own = 0 if concept.form == alternative.term else None
-                number = shard.forms.numbers(alternative.term).get(concept.form, own)
-                if number is not None:
-                    by_form[number] = (1.0, alternative.words)
-            found.append(_Lookup(postings, mark, by_form))
-        return found
-
-    def _postings(self, shard: ShardReader, term: bytes) -> Postings | None:
-        key = (shard.base, term)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        postings = self._kept[key] = shard.postings(TEXT, term)
-        self._bytes += _size(postings)
-        while self._bytes > _KEPT_BYTES:
-            self._bytes -= _size(self._kept.popitem(last=False)[1])
-        return postings
+    title: int
+    products: Sequence[Sequence[int]]
 
 
-def _size(postings: Postings | None) -> int:
-    """About how many bytes of memory a list takes; also that a shard has none is kept."""
-    return _NO_LIST_BYTES + (postings.size if postings else 0)
+class Evidence:
+    """How much of a question a document has in its title, in the names of its products, in neighbours, in one run, in one
+    passage. Each piece is worked out when it is first asked for.
 
+    `places` are those of the question's words, in rising order, with one mark for a concept at a position.
+    """
 
-def _places(lookups: Sequence[_Lookup], document: int, cited: int | None) -> _Places:
-    """Where a concept stands in a document, before the titles that it cites."""
-    found: _Places = {}
-    for postings, mark, by_form in lookups:
-        places, forms = postings.places(document)
-        if not places:
-            continue
-        marks = (
-            dict.fromkeys(places, mark) if by_form is None else dict(zip(places, map(by_form.__getitem__, forms), strict=True))
-        )
-        if found:
-            found.update(marks)
-        else:
-            found = marks
-    if cited is not None and found and max(found) >= cited:
-        return {place: mark for place, mark in found.items() if place < cited}
-    return found
+    def __init__(self, asked: Asked, places: Sequence[int], zones: Zones) -> None:
+        self._asked = asked
+        self._places = places
+        self._zones = zones
 
+    @cached_property
+    def title(self) -> float:
+        """The share of the question in the title times the share of the title in the question."""
+        end = self._zones.title
+        asked = self._asked
+        filled: set[int] = set()
+        inside = self._inside(0, end)
+        for place in inside:
+            first = place >> PLACE_BITS
+            filled.update(range(first, min(end, first + asked.marks[place & _CODE].words)))
+        return self._weight(inside, asked.rarities) / asked.rarity * len(filled) / end if inside else 0.0
 
-def _runs(places: Sequence[_Places], rarities: Sequence[float], sequence: Sequence[int]) -> tuple[float, bool]:
-    """The weight of the heaviest run of the question's words, and whether one has all of them."""
-    best = 0.0
-    longest = 0
-    before: dict[int, tuple[float, int]] = {}  # by the position behind a run its weight and its number of words
-    for number in sequence:
-        here: dict[int, tuple[float, int]] = {}
-        rarity = rarities[number]
-        for place, (share, length) in places[number].items():
-            weight = share * rarity
-            words = 1
-            if place in before:
-                heavier, more = before[place]
-                weight += heavier
-                words += more
-            end = place + length
-            if end not in here or weight > here[end][0]:
-                here[end] = (weight, words)
+    @cached_property
+    def products(self) -> float:
+        """The share in the names of the products."""
+        inside = [place for start, end in self._zones.products for place in self._inside(start, end)]
+        return self._weight(inside, self._asked.weights) / self._asked.weight
+
+    @property
+    def pairs(self) -> float:
+        """The share in neighbours that are near here, too: 1/distance of the lesser of two words."""
+        return self._near[0]
+
+    @property
+    def run(self) -> float:
+        """The share of the heaviest run of the question's words."""
+        return self._near[1]
+
+    @property
+    def exact(self) -> float:
+        """1 where one run has the whole question, else 0."""
+        return float(self._near[2] == len(self._asked.sequence) >= _LEAST_EXACT)
+
+    @cached_property
+    def window(self) -> float:
+        """The share in the heaviest passage: distinct words, each by what of it stands there."""
+        asked, places, marks = self._asked, self._places, self._marks
+        counts = [0] * len(asked.weights)
+        held = [0.0] * len(asked.weights)  # the share that each word is counted with while it is in the passage
+        weight = best = 0.0
+        most = sum([asked.weights[number] for number in {mark.number for mark in marks}]) - _ROUNDING
+        first = 0
+        for place, (number, share, _) in zip(places, marks, strict=True):
+            begin = (place >> PLACE_BITS) - _WINDOW << PLACE_BITS
+            while places[first] < begin:
+                gone = marks[first].number
+                counts[gone] -= 1
+                if not counts[gone]:
+                    weight -= held[gone] * asked.weights[gone]
+                    held[gone] = 0.0
+                first += 1
+            counts[number] += 1
+            if share > held[number]:
+                weight += (share - held[number]) * asked.weights[number]
+                held[number] = share
                 if weight > best:
                     best = weight
-                if words > longest:
-                    longest = words
-        before = here
-    return best, longest == len(sequence) >= _LEAST_EXACT
+                    if best >= most:
+                        break
+        return best / asked.weight
 
+    @cached_property
+    def _near(self) -> tuple[float, float, int]:
+        """The shares in neighbours and in the heaviest run, and how many words the longest run has."""
+        asked, marks = self._asked, self._marks
+        positions = [place >> PLACE_BITS for place in self._places]
+        nearest: dict[tuple[int, int], float] = {}
+        # Of a place that goes on with a run, by where in the question it is: the weight of the run so far, and its words.
+        runs: dict[int, dict[int, tuple[float, int]]] = {}
+        heaviest = max([asked.worths[code] for code in {place & _CODE for place in self._places}], default=0.0)
+        longest = min(1, len(marks))
+        close = [at for at, (left, right) in enumerate(pairwise(positions), 1) if right - left <= asked.reach]
+        for at in close:
+            position, (number, share, _) = positions[at], marks[at]
+            before = at - 1
+            while before >= 0 and position - positions[before] <= asked.reach:
+                other = marks[before]
+                pair = other.number, number
+                distance = position - positions[before] - other.words + 1
+                if pair in asked.neighbours and 1 <= distance <= _FURTHEST:
+                    nearest[pair] = max(min(share, other.share) / distance, nearest.get(pair, 0.0))
+                    for step in asked.steps(pair) if distance == 1 else ():
+                        alone = other.share * asked.rarities[other.number], 1
+                        weight, words = runs.get(before, {}).get(step - 1, alone)
+                        run = weight + share * asked.rarities[number], words + 1
+                        own = runs.setdefault(at, {})
+                        own[step] = max(run, own.get(step, run))
+                        heaviest, longest = max(heaviest, run[0]), max(longest, run[1])
+                before -= 1
+        pairs = sum([near * asked.neighbours[pair] for pair, near in nearest.items()])
+        return pairs / asked.rarity, heaviest / asked.in_sequence, longest
 
-def _pairs(places: Sequence[_Places], neighbours: Sequence[tuple[int, int, float]]) -> float:
-    """The weight of the neighbours in the question that are near in the document: 1/distance of the lesser weight."""
-    total = 0.0
-    for left, right, rarity in neighbours:
-        before, after = places[left], places[right]
-        if not before or not after:
-            continue
-        ends = {place + length - 1: share for place, (share, length) in before.items()}
-        nearest = 0.0
-        for place, (share, _) in after.items():
-            for distance in _DISTANCES:
-                if place - distance in ends:
-                    nearest = max(nearest, min(share, ends[place - distance]) / distance)
-                    break
-            if nearest >= 1.0:
-                break
-        total += nearest * rarity
-    return total
+    @cached_property
+    def _marks(self) -> list[Mark]:
+        return [self._asked.marks[place & _CODE] for place in self._places]
 
+    def _inside(self, start: int, end: int) -> Sequence[int]:
+        """The places within some bounds."""
+        places = self._places
+        return places[bisect_left(places, start << PLACE_BITS) : bisect_left(places, end << PLACE_BITS)]
 
-def _window(places: Sequence[_Places], weights: Sequence[float]) -> float:
-    """The weight of the heaviest passage: distinct words, by their shares."""
-    # A place and the number of a word as one integer: those are sorted several times faster than pairs.
-    events = sorted([place << _NUMBER_BITS | number for number, found in enumerate(places) for place in found])
-    counts = [0] * len(places)
-    held = [0.0] * len(places)  # the share that each word is counted with while it is in the passage
-    weight = best = 0.0
-    most = sum([weights[number] for number, found in enumerate(places) if found]) - _ROUNDING
-    first = 0
-    for event in events:
-        place, number = event >> _NUMBER_BITS, event & _NUMBERS
-        while place - (events[first] >> _NUMBER_BITS) > _WINDOW:
-            gone = events[first] & _NUMBERS
-            counts[gone] -= 1
-            if not counts[gone]:
-                weight -= held[gone] * weights[gone]
-                held[gone] = 0.0
-            first += 1
-        counts[number] += 1
-        share = places[number][place][0]
-        if share > held[number]:
-            weight += (share - held[number]) * weights[number]
-            held[number] = share
-            if weight > best:
-                best = weight
-                if best >= most:
-                    break
-    return best
-
-
-def _inside(places: Sequence[_Places], weights: Sequence[float], bounds: Sequence[tuple[int, int]]) -> float:
-    """The weight of the words that stand within some bounds."""
-    total = 0.0
-    behind = max((end for _, end in bounds), default=0)
-    for found, weight in zip(places, weights, strict=True):
-        if not found or min(found) >= behind:
-            continue
-        shares = [share for place, (share, _) in found.items() for start, end in bounds if start <= place < end]
-        if shares:
-            total += weight * max(shares)
-    return total
-
-
-def _filled(places: Sequence[_Places], end: int) -> float:
-    """The share of the first words of a document that are in the question."""
-    filled = {
-        word for found in places for place, (_, length) in found.items() if place < end for word in range(place, place + length)
-    }
-    return min(1.0, len(filled) / end) if end else 0.0
+    def _weight(self, places: Sequence[int], weights: Sequence[float]) -> float:
+        """The weight of the words at some places, each by the most of it that stands there."""
+        shares: dict[int, float] = {}
+        for place in places:
+            number, share, _ = self._asked.marks[place & _CODE]
+            if share > shares.get(number, 0.0):
+                shares[number] = share
+        return sum([share * weights[number] for number, share in shares.items()])

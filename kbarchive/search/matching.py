@@ -206,14 +206,25 @@ class _Ranges:
     def documents(self, node: Range) -> set[int]:
         """The documents with a value in a range."""
         if node.name not in self._kept:
-            self._kept[node.name] = [
-                (key, [shard.base + number for number in shard.documents_with(node.name, value)])
-                for shard in self._reader.shards
-                for value in shard.values(node.name)
-                if (key := bound_key(node.name, value))
-            ]
+            self._kept[node.name] = list(self._dates() if node.name == "modified" else self._values(node.name))
         fits = within(node)
         return {document for key, documents in self._kept[node.name] if fits(key) for document in documents}
+
+    def _values(self, name: str) -> Iterator[tuple[tuple[int, ...], list[int]]]:
+        for shard in self._reader.shards:
+            for value in shard.values(name):
+                if key := bound_key(name, value):
+                    yield key, [shard.base + number for number in shard.documents_with(name, value)]
+
+    def _dates(self) -> Iterator[tuple[tuple[int, ...], list[int]]]:
+        """As `_values`, by the column of dates: one is read, where there are thousands of posting lists."""
+        found: dict[int, list[int]] = {}
+        dates = self._reader.dates
+        for document in self._reader.all_documents():
+            found.setdefault(dates[document], []).append(document)
+        for date, documents in found.items():
+            if date:
+                yield (date // 10000, date // 100 % 100, date % 100), documents
 
 
 def _expanded(node: Node) -> Iterator[Node]:

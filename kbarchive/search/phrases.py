@@ -26,9 +26,8 @@ def starts(shard: ShardReader, unit: Unit, zones: Sequence[str] = ()) -> Iterato
         return
     length = len(unit.terms)
     for document, places in found:
-        inside = [
-            place for place in places if any(start <= place <= end - length for start, end in shard.bounds(zones, document))
-        ]
+        bounds = shard.bounds(zones, document)
+        inside = [place for place in places if any(start <= place <= end - length for start, end in bounds)] if bounds else ()
         if inside:
             yield document, inside
 

@@ -11,7 +11,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -19,17 +19,15 @@ from kbarchive.index.reader import IndexReader, ShardReader
 from kbarchive.index.thesaurus import Thesaurus
 from kbarchive.index.values import TEXT
 from kbarchive.index.zones import K1
+from kbarchive.search.lanes import Column, Lanes, Sums, lanes, size
 from kbarchive.search.phrases import starts
 from kbarchive.search.units import Unit
 
 WORTHS: tuple[float, ...] = tuple(byte / 255 * (K1 + 1) for byte in range(256))
 """What each byte of a posting list's worths stands for, before it is weighed by how rare the term is."""
 
-CODES = len(WORTHS)
-"""How many codes each of several units has; see `Scorer.codes`."""
-
 # How many postings a long-lived index remembers, over all units; five bytes each. A unit itself takes as much as so many.
-_REMEMBERED_POSTINGS = 4_000_000
+_REMEMBERED_POSTINGS = 3_000_000
 _UNIT_COST = 100
 
 # The number of an article, which the article itself is an answer to, whether it names itself or not; and the byte of what
@@ -37,12 +35,11 @@ _UNIT_COST = 100
 _NUMBER = re.compile(rb"(?:q|kb)?0*([1-9]\d{3,6})")
 ONCE = 116
 
-# How many postings are looked at in the time of one look-up by bisection.
-_BISECTION_COST = 8
+# How many postings are gone through in the time of one look-up by bisection.
+_BISECTION_COST = 12
 
-# Of units that stand in so many documents, at least, and so many times, it remembers a code for each document.
-_DENSE_DOCUMENTS = 500
-_MOST_DENSE = 300
+# Of what words are worth in each document a long-lived index remembers so many bytes.
+_REMEMBERED_BYTES = 56_000_000
 
 
 class Occurrences(NamedTuple):
@@ -59,7 +56,8 @@ class Scorer:
         self._reader = reader
         self._remembered: OrderedDict[Unit, Occurrences] = OrderedDict()
         self._postings = 0
-        self._dense: OrderedDict[tuple[Unit, ...], array[int]] = OrderedDict()
+        self._lanes: OrderedDict[tuple[Unit, tuple[Unit, ...], bool], Lanes] = OrderedDict()
+        self._bytes = 0
         self._numbers = sum(shard.documents for shard in reader.shards)
 
     def occurrences(self, unit: Unit) -> Occurrences:
@@ -79,19 +77,25 @@ class Scorer:
         self._remember(unit, occurrences)
         return occurrences
 
-    def codes(self, units: tuple[Unit, ...], documents: Sequence[int]) -> Iterable[int]:
-        """For each of some documents which of the units stands there, the first that does, and what it is worth: its number
-        among them times 256 and the byte of its worth; 0 where none does.
+    def impact(self, unit: Unit, document: int) -> int:
+        """The byte of what a unit is worth in a document; 0 where it does not stand there."""
+        documents, impacts = self.occurrences(unit)
+        place = bisect_left(documents, document)
+        return impacts[place] if place < len(documents) and documents[place] == document else 0
+
+    def columns(
+        self, shares: Sequence[tuple[Unit, float]], weight: float, among: Sequence[int] | None = None, *, asked: bool = True
+    ) -> Iterator[Column]:
+        """What is added up for a word: of the units that it may be found by, with their shares of its weight, the first counts
+        that stands in a document. Where some documents are given, in rising order, it may be less in others.
         """
-        dense = self._dense.get(units)
-        if dense is None:
-            found = [self.occurrences(unit) for unit in units]
-            if len(documents) * _BISECTION_COST * len(units) < sum(len(each.documents) for each in found):
-                return (_code(found, document) for document in documents)
-            dense = self._dense_of(units, found)
-        else:
-            self._dense.move_to_end(units)
-        return map(dense.__getitem__, documents)
+        units = tuple([unit for unit, _ in shares])
+        for number, (unit, share) in enumerate(shares):
+            yield Column(self._column(unit, units[:number], among, asked), weight * share, asked and not number)
+
+    def sums(self, columns: Sequence[Column]) -> Sums:
+        """The sum of some columns."""
+        return Sums(columns, self._numbers)
 
     @property
     def thesaurus(self) -> Thesaurus:
@@ -125,17 +129,22 @@ class Scorer:
                 documents.insert(place, document)
                 impacts.insert(place, ONCE)
 
-    def _dense_of(self, units: tuple[Unit, ...], found: Sequence[Occurrences]) -> array[int]:
-        dense = array("H", (0,)) * self._numbers
-        for number in reversed(range(len(found))):
-            first = number * CODES
-            for document, impact in zip(found[number].documents, found[number].impacts, strict=True):
-                dense[document] = first + impact
-        if sum(len(each.documents) for each in found) >= _DENSE_DOCUMENTS:
-            self._dense[units] = dense
-            if len(self._dense) > _MOST_DENSE:
-                self._dense.popitem(last=False)
-        return dense
+    def _column(self, unit: Unit, before: tuple[Unit, ...], among: Sequence[int] | None, asked: bool) -> Lanes:
+        """The lanes of a unit where it stands and none of those before it."""
+        key = (unit, before, asked)
+        found = self._lanes.get(key)
+        if found is not None:
+            self._lanes.move_to_end(key)
+            return found
+        occurrences = self.occurrences(unit)
+        without = [self.occurrences(other).documents for other in before]
+        if among is not None and len(among) * _BISECTION_COST < len(occurrences.documents):
+            return lanes(*_some(occurrences, among), self._numbers, without=without, asked=asked)
+        found = self._lanes[key] = lanes(*occurrences, self._numbers, without=without, asked=asked)
+        self._bytes += size(found)
+        while self._bytes > _REMEMBERED_BYTES and len(self._lanes) > 1:
+            self._bytes -= size(self._lanes.popitem(last=False)[1])
+        return found
 
     def _remember(self, unit: Unit, occurrences: Occurrences) -> None:
         self._remembered[unit] = occurrences
@@ -145,12 +154,12 @@ class Scorer:
             self._postings -= _UNIT_COST + len(forgotten.documents)
 
 
-def _code(found: Sequence[Occurrences], document: int) -> int:
-    for number, (documents, impacts) in enumerate(found):
-        place = bisect_left(documents, document)
-        if place < len(documents) and documents[place] == document:
-            return number * CODES + impacts[place]
-    return 0
+def _some(occurrences: Occurrences, among: Iterable[int]) -> Occurrences:
+    """Where some documents have a unit."""
+    documents, impacts = occurrences
+    places = [(bisect_left(documents, document), document) for document in among]
+    found = [place for place, document in places if place < len(documents) and documents[place] == document]
+    return Occurrences(array("I", [documents[place] for place in found]), bytes([impacts[place] for place in found]))
 
 
 def _single(shard: ShardReader, unit: Unit) -> tuple[Sequence[int], bytes]:
