@@ -110,8 +110,7 @@ class Sums:
 def lanes(
     documents: Sequence[int], impacts: bytes, number: int, *, without: Sequence[Sequence[int]] = (), asked: bool = True
 ) -> Lanes:
-    """The lanes of what has bytes of worth in some documents, of a `number` in all, but in those `without` it; all are in rising
-    order.
+    """The lanes of what has bytes of worth in some documents, of a `number` in all, but in those `without` it, in rising order.
 
     Where it is not `asked` for, it is no share of what is: its worth alone counts.
     """
