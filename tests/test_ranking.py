@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kbarchive.index import build_index
 from kbarchive.index.thesaurus import LONGEST, thesaurus
@@ -129,6 +131,17 @@ def test_a_filter_lets_nothing_in(tmp_path: Path, query: str) -> None:
                 results = index.search(narrowed, limit=100)
                 assert results.total == count
                 assert {hit.key for hit in results.hits} < {hit.key for hit in everything.hits}
+
+
+_WORDS = "lamp lamps paper plain tray sheet letter relay relayed how do i the of a vb visual basic green crash stops".split()
+
+
+@given(st.lists(st.sampled_from(_WORDS), min_size=2, max_size=8), st.integers(1, 12))
+def test_a_shorter_page_is_the_beginning_of_a_longer_one(index: Index, words: list[str], limit: int) -> None:
+    """What evidence cannot bring among those asked for is not looked at; nothing else is left out."""
+    query = " ".join(words)
+    everything = index.search(query, limit=100, snippets=False).hits
+    assert index.search(query, limit=limit, snippets=False).hits == everything[:limit]
 
 
 @pytest.mark.parametrize(("query", "key"), [("ups", "Q920200"), ("up", "Q920201"), ("dos", "Q920202"), ("do", "Q920203")])

@@ -119,7 +119,7 @@ class Ranker:
         scored: list[tuple[int, float]] = []
         best: list[float] = []
         for document, score, most in bounded:
-            least = best[0] if best and len(best) == number else -math.inf
+            least = best[0] - _ROUNDING if best and len(best) == number else -math.inf
             if score + sum(most) < least or not number:
                 break
             full = self._full(examine(document), score, most, least)
@@ -158,17 +158,19 @@ class Ranker:
         repeated = max(Counter(asked.sequence).values())
         weight = asked.weight
         rarity = sum([concept.rarity for concept in asked.concepts])
+        # What has all words has this share at least, whatever they are called there.
+        whole = sum([concept.weight * concept.alternatives[-1].share for concept in asked.concepts]) / (weight or 1.0)
 
         def bounds(document: int) -> list[float]:
             share = min(1.0, sums.share(document) + _BOUND_ROUNDING)
             # Words that only ask count for more where order is measured; a document may have them all.
-            of_rarity = min(1.0, (share * weight + rarity - weight) / rarity)
+            of_rarity = min(1.0, (share * weight + rarity - weight) / (rarity or 1.0))
             return [
                 settings.title * of_rarity,
                 settings.products * share,
-                settings.pairs * of_rarity,
+                settings.pairs * repeated * of_rarity,
                 settings.run * repeated * of_rarity,
-                settings.exact if share == 1.0 else 0.0,
+                settings.exact if share >= whole else 0.0,
                 settings.window * share,
             ]
 
