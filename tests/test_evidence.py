@@ -15,31 +15,31 @@ from kbarchive.index import build_index
 from kbarchive.index.forms import PART, SHIFT
 from kbarchive.index.zones import ZONES, Piece, pack, pieces, unpack
 from kbarchive.search import evidence, examining, open_index
-from kbarchive.search.evidence import PLACE_BITS, Asked, Evidence, Mark, Zones
+from kbarchive.search.evidence import PLACE_BITS, Asked, Evidence, Payload, Zones
 from tests.inverting import inverted
 from tests.searching import article, from_one_and_two_processes, write_articles
 
-_Words = list[dict[int, Mark]]
+_Words = list[dict[int, Payload]]
 
 
-def at(*places: int, share: float = 1.0, words: int = 1) -> dict[int, Mark]:
+def at(*places: int, share: float = 1.0, words: int = 1) -> dict[int, Payload]:
     """Something at some positions."""
-    return dict.fromkeys(places, Mark(0, share, words))
+    return dict.fromkeys(places, Payload(0, share, words))
 
 
 def evidence_of(
     words: _Words, rarities: list[float], sequence: list[int], title: int = 0, products: Sequence[tuple[int, int]] = ()
 ) -> Evidence:
-    """The evidence of a document where each word of a question has such marks by position."""
-    marks: dict[int, Mark] = {}
+    """The evidence of a document where each word of a question has such payloads by position."""
+    payloads: dict[int, Payload] = {}
     places = []
     for number, word in enumerate(words):
-        codes: dict[Mark, int] = {}
-        for place, mark in word.items():
-            code = codes.setdefault(mark._replace(number=number), number << 8 | len(codes))
+        codes: dict[Payload, int] = {}
+        for place, found in word.items():
+            code = codes.setdefault(found._replace(number=number), number << 8 | len(codes))
             places.append(place << PLACE_BITS | code)
-        marks |= {code: mark for mark, code in codes.items()}
-    return Evidence(Asked(rarities, rarities, sequence, marks), sorted(places), Zones(title, products))
+        payloads |= {code: found for found, code in codes.items()}
+    return Evidence(Asked(rarities, rarities, sequence, payloads), sorted(places), Zones(title, products))
 
 
 def test_the_heaviest_run_counts() -> None:
@@ -78,8 +78,8 @@ def test_the_names_of_products_count_by_the_words_in_them() -> None:
     assert evidence_of(words, [1.0, 2.0, 1.0], [0, 1, 2], products=[(40, 42), (80, 90)]).products == pytest.approx(2.0 / 4.0)
 
 
-_MARKS = st.builds(Mark, st.just(0), st.sampled_from([0.4, 0.9, 1.0]), st.sampled_from([1, 1, 1, 2]))
-_WORDS = st.lists(st.dictionaries(st.integers(0, 60), _MARKS, max_size=6), min_size=1, max_size=5)
+_PAYLOADS = st.builds(Payload, st.just(0), st.sampled_from([0.4, 0.9, 1.0]), st.sampled_from([1, 1, 1, 2]))
+_WORDS = st.lists(st.dictionaries(st.integers(0, 60), _PAYLOADS, max_size=6), min_size=1, max_size=5)
 
 
 @given(_WORDS, st.lists(st.integers(0, 4), min_size=2, max_size=7))
@@ -89,9 +89,9 @@ def test_runs_and_neighbours_are_the_best_of_all(words: _Words, sequence: list[i
     sequence += {*range(len(words))}.difference(sequence)  # each word is asked for
     found = evidence_of(words, rarities, sequence)
     runs = list(_runs(words, rarities, sequence))
-    assert found.run == pytest.approx(
-        max((weight for weight, _ in runs), default=0.0) / sum(rarities[number] for number in sequence)
-    )
+    heaviest = max((weight for weight, _ in runs), default=0.0)
+    assert found.run == pytest.approx(heaviest / sum(rarities[number] for number in sequence))
+    assert found.exact == (len(sequence) >= 3 and any(length == len(sequence) for _, length in runs))
     pairs = 0.0
     for left, right in {pair for pair in pairwise(sequence) if pair[0] != pair[1]}:
         near = [
@@ -107,11 +107,11 @@ def _runs(words: _Words, rarities: list[float], sequence: list[int]) -> Iterator
     """All runs, by brute force."""
 
     def from_here(step: int, place: int) -> Iterator[tuple[float, int]]:
-        mark = words[sequence[step]].get(place) if step < len(sequence) else None
-        if mark is not None:
-            weight = mark.share * rarities[sequence[step]]
+        found = words[sequence[step]].get(place) if step < len(sequence) else None
+        if found is not None:
+            weight = found.share * rarities[sequence[step]]
             yield weight, 1
-            yield from ((weight + more, length + 1) for more, length in from_here(step + 1, place + mark.words))
+            yield from ((weight + more, length + 1) for more, length in from_here(step + 1, place + found.words))
 
     for step, number in enumerate(sequence):
         for place in words[number]:
@@ -121,7 +121,7 @@ def _runs(words: _Words, rarities: list[float], sequence: list[int]) -> Iterator
 @given(_WORDS)
 def test_the_passage_is_the_best_of_all(words: _Words) -> None:
     rarities = [1.5, 0.7, 3.2, 2.0, 0.4][: len(words)]
-    words = [{place * 5: mark for place, mark in word.items()} for word in words]
+    words = [{place * 5: found for place, found in word.items()} for word in words]
     best = 0.0
     for start in range(301):
         shares = [[word[place].share for place in word if start <= place <= start + evidence._WINDOW] for word in words]

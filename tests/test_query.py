@@ -173,6 +173,7 @@ def test_a_field_without_its_bracket_is_not_asked_for_a_value() -> None:
     ("text", "message"),
     [
         ("modified:soon", "modified: wants a date such as 1999, 1999-05 or 1999-05-12"),
+        ("modified:1996-02-31", "modified: wants a date such as 1999, 1999-05 or 1999-05-12"),
         ("has:wings", f"has: knows {', '.join(HAS)}"),
         ("cites:1*", "cites: wants the number of an article"),
         ("title:...", "title: wants a word"),

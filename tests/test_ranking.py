@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from kbarchive.index import build_index
 from kbarchive.index.thesaurus import LONGEST, thesaurus
 from kbarchive.search import Explanation, Index, open_index
 from kbarchive.search.concepts import ASKING_FORMS
+from kbarchive.search.evidence import KINDS
 from tests.searching import article, index_of, write_articles
 
 _FILLER = "The lamp of the printer shows green, and the drawer holds two hundred sheets of plain paper."
@@ -133,15 +135,69 @@ def test_a_filter_lets_nothing_in(tmp_path: Path, query: str) -> None:
                 assert {hit.key for hit in results.hits} < {hit.key for hit in everything.hits}
 
 
-_WORDS = "lamp lamps paper plain tray sheet letter relay relayed how do i the of a vb visual basic green crash stops".split()
+# Words of one small language, in which other words may be meant, several are one name, and some only ask.
+_WORDS = "zebra crash quit lampion gateway vb visual basic location path prints output how do i the a nt4 relay relayed".split()
 
 
-@given(st.lists(st.sampled_from(_WORDS), min_size=2, max_size=8), st.integers(1, 12))
-def test_a_shorter_page_is_the_beginning_of_a_longer_one(index: Index, words: list[str], limit: int) -> None:
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """Articles whose titles and texts are of those words, drawn by lot."""
+    draw = random.Random(7)  # noqa: S311 - no secret
+    articles = {
+        f"Q{number}": article(
+            number,
+            " ".join(draw.choices(_WORDS, k=draw.randint(1, 5))).title(),
+            {"SYMPTOMS": " ".join(draw.choices([*_WORDS, "lorem", "ipsum", "dolor"], k=draw.randint(3, 40)))},
+        )
+        for number in range(921001, 921121)
+    }
+    with index_of(tmp_path_factory.mktemp("crowd"), articles) as index:
+        yield index
+
+
+_QUERIES = st.lists(st.sampled_from([*_WORDS, "gronk"]), min_size=2, max_size=9)
+
+
+@given(_QUERIES, st.integers(1, 12))
+def test_a_shorter_page_is_the_beginning_of_a_longer_one(crowd: Index, words: list[str], limit: int) -> None:
     """What evidence cannot bring among those asked for is not looked at; nothing else is left out."""
     query = " ".join(words)
-    everything = index.search(query, limit=100, snippets=False).hits
-    assert index.search(query, limit=limit, snippets=False).hits == everything[:limit]
+    everything = crowd.search(query, limit=100, snippets=False).hits
+    assert crowd.search(query, limit=limit, snippets=False).hits == everything[:limit]
+
+
+@given(_QUERIES)
+def test_no_evidence_is_worth_more_than_its_bound(crowd: Index, words: list[str]) -> None:
+    finding = crowd._finding
+    ranker, ranking = finding.ranker, finding.find(" ".join(words)).ranking
+    bounds, examine = ranker._upper_bounds(ranking), ranker._examination(ranking)
+    for document in ranking.scores:
+        evidence = examine(document)
+        for kind, bound in zip(KINDS, bounds(document), strict=True):
+            assert evidence is None or getattr(ranker._settings, kind) * getattr(evidence, kind) <= bound + 1e-9
+
+
+@pytest.mark.parametrize("query", ["vb gronk", "gronk vb"])
+def test_a_word_with_a_second_name_counts_where_it_opens_the_title(tmp_path: Path, query: str) -> None:
+    titles = ["Vb", "Vb xx", "Lorem Vb"]
+    articles = {f"Q{number}": article(number, title, {"SUMMARY": "Lorem."}) for number, title in enumerate(titles, 930001)}
+    with index_of(tmp_path, articles) as index:
+        (first, *_) = index.search(query, explain=True).hits
+        assert first.key == "Q930001"
+        assert isinstance(first.explanation, Explanation)
+        assert {"title", "window", "run"} <= first.explanation.parts.keys()
+
+
+def test_a_message_in_other_words_is_found_first_however_many_are_asked_for(tmp_path: Path) -> None:
+    articles = {
+        "Q930001": article(930001, "Zebra Quit Lampion Gateway", {"SUMMARY": "Lorem."}),
+        "Q930002": article(
+            930002, "Crash of the Zebra", {"SUMMARY": "The crash of a zebra, a lampion, a gateway. Crash, zebra."}
+        ),
+    }
+    with index_of(tmp_path, articles) as index:
+        keys = [hit.key for hit in index.search("zebra crash lampion gateway", limit=2).hits]
+        assert [hit.key for hit in index.search("zebra crash lampion gateway", limit=1).hits] == keys[:1]
 
 
 @pytest.mark.parametrize(("query", "key"), [("ups", "Q920200"), ("up", "Q920201"), ("dos", "Q920202"), ("do", "Q920203")])

@@ -143,7 +143,7 @@ def search(
     \b
     Examples:
       kbsearch relay not allowed
-      kbsearch '"relay not allowed"' -smtp
+      kbsearch '"relay not allowed"' -imap
       kbsearch 'title:relay product:exchange modified:>=1999'
       kbsearch --json --limit 3 0x80040154
       kbsearch --ids exchange relay | xargs -n1 kbarchive show

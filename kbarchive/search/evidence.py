@@ -6,7 +6,7 @@ Looked at for the best documents by their words alone. All measures are shares o
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -24,15 +24,15 @@ _LEAST_EXACT = 3
 
 PLACE_BITS = 16
 """A place of a word is one integer, which sorts several times faster than a tuple: its position, and in so many lower bits the
-code of its mark."""
+code of its payload."""
 
 _CODE = (1 << PLACE_BITS) - 1
 
-PIECES = ("title", "products", "pairs", "run", "exact", "window")
-"""The pieces of evidence, what takes least time first."""
+KINDS = ("title", "products", "pairs", "run", "exact", "window")
+"""The kinds of evidence, what takes least time first."""
 
 
-class Mark(NamedTuple):
+class Payload(NamedTuple):
     """What stands at a place: a concept by its number, the share of its worth, and how many words of the article that is."""
 
     number: int
@@ -42,30 +42,30 @@ class Mark(NamedTuple):
 
 class Asked:
     """What evidence is measured against: for each concept by its number its rarity and its weight, the numbers in the order of
-    the question, and the marks that places may have, by code.
+    the question, and the payloads that places may have, by code.
     """
 
     def __init__(
-        self, rarities: Sequence[float], weights: Sequence[float], sequence: Sequence[int], marks: Mapping[int, Mark]
+        self, rarities: Sequence[float], weights: Sequence[float], sequence: Sequence[int], payloads: Mapping[int, Payload]
     ) -> None:
         self.rarities = rarities
         self.weights = weights
         self.sequence = sequence
-        self.marks = marks
+        self.payloads = payloads
         self.rarity = sum(rarities) or 1.0
         self.weight = sum(weights) or 1.0
         self.in_sequence = sum([rarities[number] for number in sequence]) or 1.0
-        self.worths = {code: mark.share * rarities[mark.number] for code, mark in marks.items()}
+        self.worths = {code: found.share * rarities[found.number] for code, found in payloads.items()}
         # Of each two neighbours the lesser rarity. A word that is said twice makes a run, but is no neighbour of itself.
         self.neighbours = {
             (left, right): min(rarities[left], rarities[right]) if left != right else 0.0 for left, right in pairwise(sequence)
         }
+        # Where in the question the right one of them stands.
+        self.steps: dict[tuple[int, int], list[int]] = {}
+        for step, pair in enumerate(pairwise(sequence), 1):
+            self.steps.setdefault(pair, []).append(step)
         # How far one of them may begin before the other.
-        self.reach = _FURTHEST + max([mark.words for mark in marks.values()], default=1) - 1
-
-    def steps(self, pair: tuple[int, int]) -> Iterator[int]:
-        """Where in the question the right one of two neighbours stands."""
-        return (at for at, found in enumerate(pairwise(self.sequence), 1) if found == pair)
+        self.reach = _FURTHEST + max([found.words for found in payloads.values()], default=1) - 1
 
 
 class Zones(NamedTuple):
@@ -77,9 +77,9 @@ class Zones(NamedTuple):
 
 class Evidence:
     """How much of a question a document has in its title, in the names of its products, in neighbours, in one run, in one
-    passage. Each piece is worked out when it is first asked for.
+    passage. Each kind is worked out when it is first asked for.
 
-    `places` are those of the question's words, in rising order, with one mark for a concept at a position.
+    `places` are those of the question's words, in rising order, with one payload for a concept at a position.
     """
 
     def __init__(self, asked: Asked, places: Sequence[int], zones: Zones) -> None:
@@ -96,7 +96,7 @@ class Evidence:
         inside = self._inside(0, end)
         for place in inside:
             first = place >> PLACE_BITS
-            filled.update(range(first, min(end, first + asked.marks[place & _CODE].words)))
+            filled.update(range(first, min(end, first + asked.payloads[place & _CODE].words)))
         return self._weight(inside, asked.rarities) / asked.rarity * len(filled) / end if inside else 0.0
 
     @cached_property
@@ -123,16 +123,16 @@ class Evidence:
     @cached_property
     def window(self) -> float:
         """The share in the heaviest passage: distinct words, each by what of it stands there."""
-        asked, places, marks = self._asked, self._places, self._marks
+        asked, places, payloads = self._asked, self._places, self._payloads
         counts = [0] * len(asked.weights)
         held = [0.0] * len(asked.weights)  # the share that each word is counted with while it is in the passage
         weight = best = 0.0
-        most = sum([asked.weights[number] for number in {mark.number for mark in marks}]) - _ROUNDING
+        most = sum([asked.weights[number] for number in {found.number for found in payloads}]) - _ROUNDING
         first = 0
-        for place, (number, share, _) in zip(places, marks, strict=True):
+        for place, (number, share, _) in zip(places, payloads, strict=True):
             begin = (place >> PLACE_BITS) - _WINDOW << PLACE_BITS
             while places[first] < begin:
-                gone = marks[first].number
+                gone = payloads[first].number
                 counts[gone] -= 1
                 if not counts[gone]:
                     weight -= held[gone] * asked.weights[gone]
@@ -151,37 +151,39 @@ class Evidence:
     @cached_property
     def _near(self) -> tuple[float, float, int]:
         """The shares in neighbours and in the heaviest run, and how many words the longest run has."""
-        asked, marks = self._asked, self._marks
+        asked, payloads = self._asked, self._payloads
         positions = [place >> PLACE_BITS for place in self._places]
         nearest: dict[tuple[int, int], float] = {}
-        # Of a place that goes on with a run, by where in the question it is: the weight of the run so far, and its words.
+        # Of a place that goes on with a run, by where in the question it is: the most weight of a run so far, and
+        # the most words.
         runs: dict[int, dict[int, tuple[float, int]]] = {}
         heaviest = max([asked.worths[code] for code in {place & _CODE for place in self._places}], default=0.0)
-        longest = min(1, len(marks))
+        longest = min(1, len(payloads))
         close = [at for at, (left, right) in enumerate(pairwise(positions), 1) if right - left <= asked.reach]
         for at in close:
-            position, (number, share, _) = positions[at], marks[at]
+            position, (number, share, _) = positions[at], payloads[at]
             before = at - 1
             while before >= 0 and position - positions[before] <= asked.reach:
-                other = marks[before]
+                other = payloads[before]
                 pair = other.number, number
                 distance = position - positions[before] - other.words + 1
                 if pair in asked.neighbours and 1 <= distance <= _FURTHEST:
                     nearest[pair] = max(min(share, other.share) / distance, nearest.get(pair, 0.0))
-                    for step in asked.steps(pair) if distance == 1 else ():
+                    for step in asked.steps[pair] if distance == 1 else ():
                         alone = other.share * asked.rarities[other.number], 1
                         weight, words = runs.get(before, {}).get(step - 1, alone)
-                        run = weight + share * asked.rarities[number], words + 1
+                        weight, words = weight + share * asked.rarities[number], words + 1
                         own = runs.setdefault(at, {})
-                        own[step] = max(run, own.get(step, run))
-                        heaviest, longest = max(heaviest, run[0]), max(longest, run[1])
+                        most = own.get(step, (0.0, 0))
+                        own[step] = max(weight, most[0]), max(words, most[1])
+                        heaviest, longest = max(heaviest, weight), max(longest, words)
                 before -= 1
         pairs = sum([near * asked.neighbours[pair] for pair, near in nearest.items()])
         return pairs / asked.rarity, heaviest / asked.in_sequence, longest
 
     @cached_property
-    def _marks(self) -> list[Mark]:
-        return [self._asked.marks[place & _CODE] for place in self._places]
+    def _payloads(self) -> list[Payload]:
+        return [self._asked.payloads[place & _CODE] for place in self._places]
 
     def _inside(self, start: int, end: int) -> Sequence[int]:
         """The places within some bounds."""
@@ -192,7 +194,7 @@ class Evidence:
         """The weight of the words at some places, each by the most of it that stands there."""
         shares: dict[int, float] = {}
         for place in places:
-            number, share, _ = self._asked.marks[place & _CODE]
+            number, share, _ = self._asked.payloads[place & _CODE]
             if share > shares.get(number, 0.0):
                 shares[number] = share
         return sum([share * weights[number] for number, share in shares.items()])

@@ -12,17 +12,17 @@ from kbarchive.index.reader import IndexReader, ShardReader
 from kbarchive.index.values import TEXT
 from kbarchive.index.zones import ZONES
 from kbarchive.search.concepts import Concept, Question
-from kbarchive.search.evidence import PLACE_BITS, Asked, Evidence, Mark, Zones
+from kbarchive.search.evidence import PLACE_BITS, Asked, Evidence, Payload, Zones
 from kbarchive.search.settings import Settings
 
 # How many bytes of posting lists a long-lived index keeps open.
 _KEPT_BYTES = 56_000_000
 _NO_LIST_BYTES = 500
 
-# The code of a mark is the number of the concept and, below, that of the mark: of several at one position the highest counts.
-# A question has fewer concepts than 2 ** 8 (`units.MOST_WORDS`); what else one may be called is cut to as many.
-_MARK_BITS = 8
-_MOST_OTHERS = (1 << _MARK_BITS) - 2
+# The code of a payload is the number of the concept and, below, one of its own: of several at a position the highest counts. A
+# question has fewer concepts than 2 ** 8 (`units.MOST_WORDS`); what else one may be called is cut to as many.
+_NUMBER_BITS = 8
+_MOST_OTHERS = (1 << _NUMBER_BITS) - 2
 
 _TITLE = ZONES.index("title")
 _CITED = ZONES.index("cited")
@@ -30,8 +30,8 @@ _PRODUCTS = bytes((ZONES.index("products"), ZONES.index("applies_to")))
 
 
 class _Lookup(NamedTuple):
-    """One way to find a concept in a shard, and the code of its mark; `by_form` has one for each number of a form, where that
-    counts.
+    """One way to find a concept in a shard, and the code of its payload; `by_form` has one for each number of a form, where
+    that counts.
     """
 
     postings: Postings
@@ -55,7 +55,7 @@ class Examiner:
             rarities=[concept.rarity for concept in question.concepts],
             weights=[concept.weight for concept in question.concepts],
             sequence=question.sequence,
-            marks=dict(self._marks(question.concepts)),
+            payloads=dict(self._payloads(question.concepts)),
         )
         lookups: dict[int, list[list[_Lookup]]] = {}
 
@@ -75,18 +75,18 @@ class Examiner:
 
         return examine
 
-    def _marks(self, concepts: Sequence[Concept]) -> Iterator[tuple[int, Mark]]:
-        """The marks of concepts by their codes: what else one is called, the best last; its word in some form, and as it is."""
+    def _payloads(self, concepts: Sequence[Concept]) -> Iterator[tuple[int, Payload]]:
+        """The payloads of concepts by code: what else one is called, the best last; its word in some form, and as it is."""
         for number, concept in enumerate(concepts):
             first, *others = concept.alternatives
-            marks = [(other.share, other.words) for other in reversed(others[:_MOST_OTHERS])]
-            marks += [(self._inflected, first.words), (1.0, first.words)]
-            yield from ((number << _MARK_BITS | code, Mark(number, *mark)) for code, mark in enumerate(marks))
+            payloads = [(other.share, other.words) for other in reversed(others[:_MOST_OTHERS])]
+            payloads += [(self._inflected, first.words), (1.0, first.words)]
+            yield from ((number << _NUMBER_BITS | code, Payload(number, *payload)) for code, payload in enumerate(payloads))
 
     def _lookups(self, shard: ShardReader, number: int, concept: Concept) -> Iterator[_Lookup]:
-        """The ways to find a concept, with the codes of `_marks`."""
+        """The ways to find a concept, with the codes of `_payloads`."""
         first, *others = concept.alternatives
-        code = number << _MARK_BITS
+        code = number << _NUMBER_BITS
         for other in reversed(others[:_MOST_OTHERS]):
             if postings := self._postings(shard, other.term):
                 yield _Lookup(postings, code, None)
@@ -134,7 +134,7 @@ def _places(lookups: Sequence[Sequence[_Lookup]], document: int) -> list[int]:
                 found += [place << PLACE_BITS | by_form[form] for place, form in zip(places, forms, strict=True)]
     found.sort()
     if several:
-        # What comes next is of the same position and concept where only the mark differs.
-        after = [place >> _MARK_BITS for place in (*found[1:], 0)]
-        found = [place for place, following in zip(found, after, strict=True) if place >> _MARK_BITS != following]
+        # What comes next is of the same position and concept where only the payload differs.
+        after = [place >> _NUMBER_BITS for place in (*found[1:], -1)]
+        found = [place for place, following in zip(found, after, strict=True) if place >> _NUMBER_BITS != following]
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 from kbarchive.index.analysis import query_terms
 from kbarchive.index.values import HAS
@@ -132,6 +133,11 @@ def _bound(name: str, text: str) -> str | None:
         # Python reads no number of thousands of digits, and no version has them.
         return text if len(text) <= 20 and _NUMBER.fullmatch(text) and text.isascii() else None
     match = _DATE.fullmatch(text) if text.isascii() else None
-    if match is None or not 1 <= int(match[2] or 1) <= 12 or not 1 <= int(match[3] or 1) <= 31:
+    if match is None:
+        return None
+    year, month, day = (int(part or 1) for part in match.groups())
+    try:
+        date(year, month, day)
+    except ValueError:
         return None
     return "-".join(part.zfill(2) for part in match.groups() if part)

@@ -70,5 +70,9 @@ def _odd(planned: Plan, matches: Matches | None) -> Iterator[QueryDiagnostic]:
         yield QueryDiagnostic("query-cut", "the query is long; only what stands first in it was looked for")
     if matches and matches.cut:
         yield QueryDiagnostic("terms-cut", f"* and ~ fit too many words; {MOST_TERMS} of them were looked for, the shortest")
+    if matches and matches.dates:
+        yield QueryDiagnostic(
+            "no-date", "modified: no article is of that time; those here are of {} to {}".format(*matches.dates)
+        )
     if planned.only_excluded:
         yield QueryDiagnostic("only-excluded", "the query only excludes; its words were looked for instead")

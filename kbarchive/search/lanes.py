@@ -1,7 +1,7 @@
 """A number for each document, all of them in one long integer: what a search adds up, it adds up for all documents at once.
 
 Each document has a lane of 32 bits, the first one the lowest. Python multiplies and adds integers of any length in C, so that
-a column times a weight, or the sum of two, takes a fraction of what a loop over the documents does (Lamport, Multiple byte
+to add the lanes of a word, times its weight, takes a fraction of what a loop over the documents does (Lamport, Multiple byte
 processing with full-word instructions, CACM 1975). Weights are whole numbers, and bounded so that no lane ever runs over.
 
 The lower bits of a lane tell how much of what is asked for a document has, the upper ones what that is worth there.
@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import compress
+from math import ceil
 from typing import NamedTuple
 
 from kbarchive.index.numbers import from_bytes, to_bytes
@@ -43,6 +44,10 @@ _FEW_BYTES = 500
 _FEW = 20
 
 
+# Shares are quotients.
+_ROUNDING = 1e-9
+
+
 class Few(NamedTuple):
     """The lanes of some documents; those of all others are 0."""
 
@@ -54,30 +59,38 @@ Lanes = int | Few
 """A number for each document."""
 
 
-class Column(NamedTuple):
-    """What a word, or what it may be called, adds to each document, times a weight. `wanted` says that no other of its columns
-    counts for more.
+class Addend(NamedTuple):
+    """What a word of a query, or what it may be called, adds to each document, times a weight.
+
+    A document has one of the addends of a word; `is_first` says that it is that of the word itself, which weighs most.
+    `is_asked` says that it counts as a share of what is asked for.
     """
 
     lanes: Lanes
     weight: float
-    wanted: bool
+    is_first: bool = True
+    is_asked: bool = True
 
 
 class Sums:
-    """The sum of some columns over a number of documents."""
+    """The sum of some addends over a number of documents."""
 
-    def __init__(self, columns: Sequence[Column], number: int) -> None:
-        """Weights are rounded to some four thousandth of their sum, and none to nothing."""
-        room = _MOST - len(columns)
+    def __init__(self, addends: Sequence[Addend], number: int) -> None:
+        """Weights become whole numbers, from 1 on, that come to some four thousand for a document that has all words; so shares
+        and worths are right to about a thousandth.
+        """
+        firsts = [addend.weight for addend in addends if addend.is_first]
+        room = _MOST - len(firsts)  # for what is rounded up
         assert room > 0  # noqa: S101 - a query has far fewer words
-        scale = room / (sum(column.weight for column in columns) or 1.0)
-        weights = [int(column.weight * scale) + 1 for column in columns]
+        scale = room / (sum(firsts) or 1.0)
+        weights = [max(1, round(addend.weight * scale)) for addend in addends]
         self._number = number
-        self._total = _added_up([(column.lanes, weight) for column, weight in zip(columns, weights, strict=True)], number)
+        self._total = _added_up([(addend.lanes, weight) for addend, weight in zip(addends, weights, strict=True)], number)
         self._values = from_bytes("I", self._total.to_bytes(LANE * number, "little"))
         self._unit = 1 / scale
-        self._whole = sum(weight for weight, column in zip(weights, columns, strict=True) if column.wanted)
+        self._whole = sum(
+            weight for weight, addend in zip(weights, addends, strict=True) if addend.is_first and addend.is_asked
+        )
 
     def worth(self, document: int) -> float:
         """The sum of weights times bytes of worth in a document."""
@@ -87,7 +100,7 @@ class Sums:
         """How much of what is asked for a document has, from 0 to 1; all of it where nothing is."""
         return (self._values[document] & _LOWER) / self._whole if self._whole else 1.0
 
-    def has_all(self, documents: Iterable[int]) -> bool:
+    def any_has_all(self, documents: Iterable[int]) -> bool:
         """Whether one of some documents has all that is asked for."""
         return self._whole in map(_LOWER.__and__, map(self._values.__getitem__, documents))
 
@@ -100,14 +113,14 @@ class Sums:
 
     def having(self, least: float) -> list[int]:
         """The documents that have such a share of what is asked for, and more than nothing; in rising order."""
-        needed = max(1, int(least * self._whole))
+        needed = max(1, ceil(least * self._whole - _ROUNDING))
         ones = _ones(self._number)
         above = (self._total & ones * _LOWER) + ones * (_LOWER + 1 - needed)
         marks = above.to_bytes(LANE * self._number, "little")[_WORTH // 8 :: LANE]
         return list(compress(range(self._number), marks.translate(_IS_ABOVE)))
 
 
-def lanes(
+def lanes_of(
     documents: Sequence[int], impacts: bytes, number: int, *, without: Sequence[Sequence[int]] = (), asked: bool = True
 ) -> Lanes:
     """The lanes of what has bytes of worth in some documents, of a `number` in all, but in those `without` it, in rising order.
@@ -137,14 +150,14 @@ def size(of: Lanes) -> int:
     return of.bit_length() // 7 if isinstance(of, int) else _FEW_BYTES + 2 * LANE * len(of.documents)
 
 
-def _added_up(columns: Iterable[tuple[Lanes, int]], number: int) -> int:
+def _added_up(weighted: Iterable[tuple[Lanes, int]], number: int) -> int:
     total = 0
     few = array("I", bytes(LANE * number))
-    for column, weight in columns:
-        if isinstance(column, int):
-            total += column * weight
+    for lanes, weight in weighted:
+        if isinstance(lanes, int):
+            total += lanes * weight
         else:
-            for document, lane in zip(column.documents, column.lanes, strict=True):
+            for document, lane in zip(lanes.documents, lanes.lanes, strict=True):
                 few[document] += lane * weight
     return total + int.from_bytes(to_bytes("I", few), "little")
 

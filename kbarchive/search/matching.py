@@ -28,13 +28,15 @@ class Matches(NamedTuple):
     """The documents that all conditions hold for.
 
     `worths` are what the words in the conditions are worth there, and `terms` those words with their weights, by the zones in
-    which they are looked for, for highlighting. `cut` says that wildcards fitted more terms than were looked for.
+    which they are looked for, for highlighting. `cut` says that wildcards fitted more terms than were looked for. `dates` are
+    the first and the last date of all articles, where a range that is wanted has none of them.
     """
 
     documents: AbstractSet[int]
     worths: Mapping[int, float]
     terms: Mapping[tuple[str, ...], Mapping[bytes, float]]
     cut: bool
+    dates: tuple[str, str] | None
 
 
 class Matcher:
@@ -51,7 +53,7 @@ class Matcher:
         documents = matching.documents(And(tuple(conditions)))
         if documents is None:
             return None
-        return Matches(documents, matching.worths(documents), matching.terms, matching.cut)
+        return Matches(documents, matching.worths(documents), matching.terms, matching.cut, matching.dates)
 
 
 class _Matching:
@@ -60,6 +62,7 @@ class _Matching:
     def __init__(self, reader: IndexReader, scorer: Scorer, ranges: _Ranges, tree: Node) -> None:
         self.terms: dict[tuple[str, ...], dict[bytes, float]] = {}
         self.cut = False
+        self.dates: tuple[str, str] | None = None
         self._reader = reader
         self._scorer = scorer
         self._ranges = ranges
@@ -85,7 +88,7 @@ class _Matching:
             case Near():
                 return self._near(node, (), wanted)
             case Range():
-                return self._ranges.documents(node)
+                return self._in_range(node, wanted)
             case Field(name, inner):
                 return self._in_text(TEXT[name], inner, wanted) if name in TEXT else self._in_values(name, inner)
 
@@ -188,6 +191,12 @@ class _Matching:
         cited = () if document is None else self._reader.record(document)[0].references
         return self._with_one_of("id", {reference.id for reference in cited})
 
+    def _in_range(self, node: Range, wanted: bool) -> _Documents:
+        found = self._ranges.documents(node)
+        if wanted and not found and node.name == "modified":
+            self.dates = self._ranges.span(node.name)
+        return found
+
     def _with_one_of(self, name: str, wanted: Iterable[str]) -> _Documents:
         return self._over_shards(lambda shard: (n for value in wanted for n in shard.documents_with(name, value)))
 
@@ -209,6 +218,14 @@ class _Ranges:
             self._kept[node.name] = list(self._dates() if node.name == "modified" else self._values(node.name))
         fits = within(node)
         return {document for key, documents in self._kept[node.name] if fits(key) for document in documents}
+
+    def span(self, name: str) -> tuple[str, str] | None:
+        """The least and the greatest value, of dates as they are written; None where there is none."""
+        keys = [key for key, _ in self._kept[name]]
+        if not keys:
+            return None
+        first, last = ("-".join(f"{number:02}" for number in key) for key in (min(keys), max(keys)))
+        return first, last
 
     def _values(self, name: str) -> Iterator[tuple[tuple[int, ...], list[int]]]:
         for shard in self._reader.shards:

@@ -14,10 +14,10 @@ from typing import NamedTuple
 from kbarchive.index.reader import IndexReader
 from kbarchive.index.zones import LENGTHS
 from kbarchive.search.concepts import Concept, Correction, Question, question
-from kbarchive.search.evidence import PIECES, Evidence
+from kbarchive.search.evidence import KINDS, Evidence
 from kbarchive.search.examining import Examiner
 from kbarchive.search.folding import best_first, sorted_documents
-from kbarchive.search.lanes import Column, Sums
+from kbarchive.search.lanes import Addend, Sums
 from kbarchive.search.results import WordFound
 from kbarchive.search.scoring import WORTHS, Scorer
 from kbarchive.search.settings import Settings
@@ -81,14 +81,14 @@ class Ranker:
             if found:
                 return self._ranked(asked, self._sums(plan, asked, found), found, partial=False)
         sums = self._sums(plan, asked)
-        if not short and (found := _among(sums.having(self._settings.least), allowed, excluded)):
-            return self._ranked(asked, sums, found, partial=not sums.has_all(found))
+        if not short and (found := _kept(sums.having(self._settings.least), allowed, excluded)):
+            return self._ranked(asked, sums, found, partial=not sums.any_has_all(found))
         among = allowed
         for part in plan.wanted if short else ():
             if part.is_phrase:  # its words alone are not what was asked for
                 documents = self._documents(part.units)
                 among = documents if among is None else among & documents
-        found = _among(sums.having(0.0), among, excluded)
+        found = _kept(sums.having(0.0), among, excluded)
         least = max(map(sums.share, found), default=0.0) * _PARTIAL_SHARE - _ROUNDING
         return self._ranked(asked, sums, [document for document in found if sums.share(document) >= least], partial=True)
 
@@ -109,18 +109,18 @@ class Ranker:
     def _head(self, ranking: Ranking, head: Sequence[tuple[int, float]], number: int) -> list[tuple[int, float]]:
         """The best `number` documents of the head by all evidence; more may follow.
 
-        Evidence is looked at only while it could bring a document among them: no piece of it is worth more than it is where all
+        Evidence is looked at only while it could bring a document among them: no kind of it is worth more than it is where all
         that the document has of the question stands well.
         """
-        bounds = self._bounds(ranking)
+        bounds = self._upper_bounds(ranking)
         bounded = [(document, score, bounds(document)) for document, score in head]
         bounded.sort(key=lambda item: item[1] + sum(item[2]), reverse=True)
         examine = self._examination(ranking)
         scored: list[tuple[int, float]] = []
         best: list[float] = []
-        for document, score, most in bounded:
-            least = best[0] - _ROUNDING if best and len(best) == number else -math.inf
-            if score + sum(most) < least or not number:
+        for document, score, most in bounded if number else ():
+            least = best[0] - _ROUNDING if len(best) == number else -math.inf
+            if score + sum(most) < least:
                 break
             full = self._full(examine(document), score, most, least)
             if full is not None:
@@ -131,13 +131,13 @@ class Ranker:
         return [(document, scores[document]) for document in order]
 
     def _full(self, evidence: Evidence | None, score: float, most: Sequence[float], least: float) -> float | None:
-        """The score of a document with all its evidence, each piece of which is worth no more than `most`; None where that is
+        """The score of a document with all its evidence, none of which is worth more than `most` says; None where that is
         found to be less than `least`.
         """
         if evidence is None:
             return score
         left = sum(most)
-        for name, bound in zip(PIECES, most, strict=True):
+        for name, bound in zip(KINDS, most, strict=True):
             if score + left < least:
                 return None
             score += getattr(self._settings, name) * getattr(evidence, name)
@@ -150,11 +150,11 @@ class Ranker:
             return lambda _: None
         return self._examiner.examination(ranking.question)
 
-    def _bounds(self, ranking: Ranking) -> Callable[[int], list[float]]:
-        """Gives the most that each of PIECES can be worth of a document."""
+    def _upper_bounds(self, ranking: Ranking) -> Callable[[int], list[float]]:
+        """Gives the most that each of KINDS can be worth in a document, by the share of the question that it has."""
         settings, asked, sums = self._settings, ranking.question, ranking.sums
         if len(asked.sequence) < _LEAST_SEQUENCE:
-            return lambda _: [0.0] * len(PIECES)
+            return lambda _: [0.0] * len(KINDS)
         repeated = max(Counter(asked.sequence).values())
         weight = asked.weight
         rarity = sum([concept.rarity for concept in asked.concepts])
@@ -169,7 +169,7 @@ class Ranker:
                 settings.title * of_rarity,
                 settings.products * share,
                 settings.pairs * repeated * of_rarity,
-                settings.run * repeated * of_rarity,
+                settings.run * min(1.0, repeated * of_rarity),
                 settings.exact if share >= whole else 0.0,
                 settings.window * share,
             ]
@@ -182,7 +182,7 @@ class Ranker:
         length = -self._penalties[self._reader.lengths[document]]
         parts = {"words": ranking.scores[document] - coverage - length, "coverage": coverage, "length": length}
         evidence = self._examination(ranking)(document)
-        return parts | {name: getattr(self._settings, name) * getattr(evidence, name) for name in PIECES if evidence}
+        return parts | {name: getattr(self._settings, name) * getattr(evidence, name) for name in KINDS if evidence}
 
     def words(self, ranking: Ranking, document: int) -> Iterator[WordFound]:
         """For each word of the question what it was found as in a document."""
@@ -223,14 +223,14 @@ class Ranker:
 
         Only some documents need be asked for where these are given, in rising order.
         """
-        columns: list[Column] = []
+        addends: list[Addend] = []
         for concept in asked.concepts:
             shares = [(Unit((other.term,)), other.share) for other in concept.alternatives]
-            columns += self._scorer.columns(shares, concept.weight, among)
+            addends += self._scorer.addends(shares, concept.weight, among)
         for unit in plan.wholes:
             weight = self._settings.wholes * self._scorer.rarity(self._scorer.frequency(unit))
-            columns += self._scorer.columns([(unit, 1.0)], weight, among, asked=False)
-        return self._scorer.sums(columns)
+            addends += self._scorer.addends([(unit, 1.0)], weight, among, asked=False)
+        return self._scorer.sums(addends)
 
     def _ranked(self, asked: Question, sums: Sums, documents: Sequence[int], *, partial: bool) -> Ranking:
         power, coverage = self._settings.coverage_power, self._settings.coverage
@@ -243,7 +243,7 @@ class Ranker:
         return Ranking(asked, scores, sums, partial)
 
 
-def _among(found: list[int], allowed: AbstractSet[int] | None, excluded: AbstractSet[int]) -> list[int]:
+def _kept(found: list[int], allowed: AbstractSet[int] | None, excluded: AbstractSet[int]) -> list[int]:
     """Of the documents that were found those that are allowed, where that is not None, and not excluded."""
     if allowed is not None:
         found = [document for document in found if document in allowed]

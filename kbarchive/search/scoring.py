@@ -19,7 +19,7 @@ from kbarchive.index.reader import IndexReader, ShardReader
 from kbarchive.index.thesaurus import Thesaurus
 from kbarchive.index.values import TEXT
 from kbarchive.index.zones import K1
-from kbarchive.search.lanes import Column, Lanes, Sums, lanes, size
+from kbarchive.search.lanes import Addend, Lanes, Sums, lanes_of, size
 from kbarchive.search.phrases import starts
 from kbarchive.search.units import Unit
 
@@ -83,19 +83,19 @@ class Scorer:
         place = bisect_left(documents, document)
         return impacts[place] if place < len(documents) and documents[place] == document else 0
 
-    def columns(
+    def addends(
         self, shares: Sequence[tuple[Unit, float]], weight: float, among: Sequence[int] | None = None, *, asked: bool = True
-    ) -> Iterator[Column]:
+    ) -> Iterator[Addend]:
         """What is added up for a word: of the units that it may be found by, with their shares of its weight, the first counts
         that stands in a document. Where some documents are given, in rising order, it may be less in others.
         """
         units = tuple([unit for unit, _ in shares])
         for number, (unit, share) in enumerate(shares):
-            yield Column(self._column(unit, units[:number], among, asked), weight * share, asked and not number)
+            yield Addend(self._lanes_of(unit, units[:number], among, asked), weight * share, not number, asked)
 
-    def sums(self, columns: Sequence[Column]) -> Sums:
-        """The sum of some columns."""
-        return Sums(columns, self._numbers)
+    def sums(self, addends: Sequence[Addend]) -> Sums:
+        """The sum of some addends over all documents."""
+        return Sums(addends, self._numbers)
 
     @property
     def thesaurus(self) -> Thesaurus:
@@ -129,7 +129,7 @@ class Scorer:
                 documents.insert(place, document)
                 impacts.insert(place, ONCE)
 
-    def _column(self, unit: Unit, before: tuple[Unit, ...], among: Sequence[int] | None, asked: bool) -> Lanes:
+    def _lanes_of(self, unit: Unit, before: tuple[Unit, ...], among: Sequence[int] | None, asked: bool) -> Lanes:
         """The lanes of a unit where it stands and none of those before it."""
         key = (unit, before, asked)
         found = self._lanes.get(key)
@@ -139,8 +139,8 @@ class Scorer:
         occurrences = self.occurrences(unit)
         without = [self.occurrences(other).documents for other in before]
         if among is not None and len(among) * _BISECTION_COST < len(occurrences.documents):
-            return lanes(*_some(occurrences, among), self._numbers, without=without, asked=asked)
-        found = self._lanes[key] = lanes(*occurrences, self._numbers, without=without, asked=asked)
+            return lanes_of(*_some(occurrences, among), self._numbers, without=without, asked=asked)
+        found = self._lanes[key] = lanes_of(*occurrences, self._numbers, without=without, asked=asked)
         self._bytes += size(found)
         while self._bytes > _REMEMBERED_BYTES and len(self._lanes) > 1:
             self._bytes -= size(self._lanes.popitem(last=False)[1])
