@@ -58,6 +58,12 @@ def test_a_word_that_is_said_twice_goes_on_with_a_run() -> None:
     assert evidence_of([at(7), at(9)], [1.0, 2.0], [0, 0, 1]).exact == 0.0
 
 
+def test_a_lighter_run_of_more_words_is_the_whole_question_all_the_same() -> None:
+    words = [at(2), at(3, share=0.4, words=2) | at(4), at(5)]
+    found = evidence_of(words, [0.1, 5.0, 1.0], [0, 1, 2])
+    assert (found.run, found.exact) == (pytest.approx(6.0 / 6.1), 1.0)
+
+
 def test_neighbours_count_by_their_least_distance() -> None:
     assert evidence_of([at(10), at(12)], [2.0, 2.0], [0, 1]).pairs == pytest.approx(1.0 / 4.0)
     assert evidence_of([at(10, 40), at(12, 41)], [2.0, 2.0], [0, 1]).pairs == pytest.approx(2.0 / 4.0)

@@ -51,6 +51,9 @@ def test_sums_are_those_of_each_document(few: int, words: list[tuple[dict[int, i
     if wanted:
         shares = {document: sums.share(document) for document in everything}
         assert all(shares[document] > 0 for document in having)
+        for document, share in shares.items():
+            assert (document in sums.having(share)) == (share > 0)
+            assert document not in sums.having(share + 0.0001)
         assert all(
             (document in having) == (share >= least) for document, share in shares.items() if share > 0 and share != least
         )

@@ -50,6 +50,18 @@ def test_words_that_stand_nowhere_are_forgotten_too(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.parametrize("cost", [0, 1_000_000], ids=["by bisection", "all of them"])
+def test_what_is_not_asked_for_is_no_share(tmp_path: Path) -> None:
+    articles = {f"Q{number}": article(number, "Made Up", {"SUMMARY": text}) for number, text in enumerate(TEXTS, 930001)}
+    lamp = [(Unit((b"lamp",)), 1.0)]
+    with index_of(tmp_path, articles) as index:
+        scorer = Scorer(index._reader)
+        sums = scorer.sums([*scorer.addends(lamp, 2.0), *scorer.addends(lamp, 1.0, asked=False)])
+        for document in index._reader.all_documents():
+            impact = scorer.impact(lamp[0][0], document)
+            assert sums.share(document) == bool(impact)
+            assert sums.worth(document) == pytest.approx(3.0 * impact, rel=0.001)
+
+
 def test_what_is_remembered_does_not_depend_on_who_asked_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cost: int
 ) -> None:
