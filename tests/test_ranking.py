@@ -16,7 +16,7 @@ from kbarchive.index import build_index
 from kbarchive.index.thesaurus import LONGEST, thesaurus
 from kbarchive.search import Explanation, Index, open_index
 from kbarchive.search.concepts import ASKING_FORMS
-from kbarchive.search.evidence import KINDS
+from kbarchive.search.evidence import KINDS, PLACE_BITS, Payload
 from tests.searching import article, index_of, write_articles
 
 _FILLER = "The lamp of the printer shows green, and the drawer holds two hundred sheets of plain paper."
@@ -186,6 +186,19 @@ def test_a_word_with_a_second_name_counts_where_it_opens_the_title(tmp_path: Pat
         assert first.key == "Q930001"
         assert isinstance(first.explanation, Explanation)
         assert {"title", "window", "run"} <= first.explanation.parts.keys()
+
+
+def test_of_a_word_and_its_name_at_one_place_the_word_counts(tmp_path: Path) -> None:
+    articles = {"Q930001": article(930001, "Visual Basic Lorem", {"SUMMARY": "Sit amet."})}
+    with index_of(tmp_path, articles) as index:
+        ranker, ranking = index._finding.ranker, index._finding.find("visual basic amet").ranking
+        evidence = ranker._examination(ranking)(0)
+        assert evidence is not None
+        found = [(place >> PLACE_BITS, payload) for place, payload in zip(evidence._places, evidence._payloads, strict=True)]
+        visual, named, basic, _ = found
+        assert visual == (0, Payload(0, 1.0, 1))
+        assert named == (0, Payload(1, 1.0, 2))  # the second word of the name: it begins with the first
+        assert basic == (1, Payload(1, 1.0, 1))
 
 
 def test_a_message_in_other_words_is_found_first_however_many_are_asked_for(tmp_path: Path) -> None:

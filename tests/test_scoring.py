@@ -49,7 +49,6 @@ def test_words_that_stand_nowhere_are_forgotten_too(tmp_path: Path, monkeypatch:
     assert 5 < len(scorer._remembered) <= 10
 
 
-@pytest.mark.parametrize("cost", [0, 1_000_000], ids=["by bisection", "all of them"])
 def test_what_is_not_asked_for_is_no_share(tmp_path: Path) -> None:
     articles = {f"Q{number}": article(number, "Made Up", {"SUMMARY": text}) for number, text in enumerate(TEXTS, 930001)}
     lamp = [(Unit((b"lamp",)), 1.0)]
@@ -62,6 +61,7 @@ def test_what_is_not_asked_for_is_no_share(tmp_path: Path) -> None:
             assert sums.worth(document) == pytest.approx(3.0 * impact, rel=0.001)
 
 
+@pytest.mark.parametrize("cost", [0, 1_000_000], ids=["by bisection", "all of them"])
 def test_what_is_remembered_does_not_depend_on_who_asked_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cost: int
 ) -> None:

@@ -79,7 +79,7 @@ class Evidence:
     """How much of a question a document has in its title, in the names of its products, in neighbours, in one run, in one
     passage. Each kind is worked out when it is first asked for.
 
-    `places` are those of the question's words, in rising order. Of several payloads of a concept the best counts.
+    `places` are those of the question's words, in rising order, with one payload for a concept at a position.
     """
 
     def __init__(self, asked: Asked, places: Sequence[int], zones: Zones) -> None:

@@ -120,14 +120,21 @@ def _size(postings: Postings | None) -> int:
 def _places(lookups: Sequence[Sequence[_Lookup]], document: int) -> list[int]:
     """Where the concepts stand in a document, as `Evidence` takes it."""
     found: list[int] = []
+    several = False
     for ways in lookups:
+        before = len(found)
         for postings, code, by_form in ways:
             places, forms = postings.places(document)
             if not places:
                 continue
+            several = several or len(found) > before
             if by_form is None:
                 found += [place << PLACE_BITS | code for place in places]
             else:
                 found += [place << PLACE_BITS | by_form[form] for place, form in zip(places, forms, strict=True)]
     found.sort()
+    if several:
+        # What comes next is of the same position and concept where only the payload differs.
+        after = [place >> _NUMBER_BITS for place in (*found[1:], -1)]
+        found = [place for place, following in zip(found, after, strict=True) if place >> _NUMBER_BITS != following]
     return found
