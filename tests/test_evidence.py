@@ -59,9 +59,9 @@ def test_a_word_that_is_said_twice_goes_on_with_a_run() -> None:
 
 
 def test_a_lighter_run_of_more_words_is_the_whole_question_all_the_same() -> None:
-    words = [at(2), at(3, share=0.4, words=2) | at(4), at(5)]
-    found = evidence_of(words, [0.1, 5.0, 1.0], [0, 1, 2])
-    assert (found.run, found.exact) == (pytest.approx(6.0 / 6.1), 1.0)
+    words = [at(3), at(3, words=2) | at(4, share=0.4), at(5), at(6)]
+    found = evidence_of(words, [0.1, 5.0, 1.0, 1.0], [0, 1, 2, 3])
+    assert (found.run, found.exact) == (pytest.approx(7.0 / 7.1), 1.0)
 
 
 def test_neighbours_count_by_their_least_distance() -> None:
