@@ -12,14 +12,13 @@ from __future__ import annotations
 import struct
 import zlib
 from array import array
-from bisect import bisect_left
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from itertools import accumulate, compress
 
 from kbarchive.index.files import DamagedFileError
-from kbarchive.index.numbers import from_bytes, view
+from kbarchive.index.numbers import from_bytes, place_of, view
 
 CHECK = struct.Struct("<I")
 """What a list begins with: the checksum of all that follows."""
@@ -75,8 +74,7 @@ class Postings:
 
     def find(self, document: int) -> int | None:
         """Which of the documents it is; None where it does not have the term."""
-        at = bisect_left(self.documents, document)
-        return at if at < len(self.documents) and self.documents[at] == document else None
+        return place_of(document, self.documents)
 
     def positions(self, document: int) -> Sequence[int]:
         """Where the term stands in a document; nowhere where it does not have the term."""
@@ -84,9 +82,8 @@ class Postings:
 
     def places(self, document: int) -> tuple[Sequence[int], Sequence[int]]:
         """The positions of the term in a document, in rising order, and the number of the form at each."""
-        documents = self.documents
-        at = bisect_left(documents, document)
-        if at == len(documents) or documents[at] != document:
+        at = place_of(document, self.documents)
+        if at is None:
             return _NOWHERE
         end = self._ends[at]
         start = end - self.counts[at]

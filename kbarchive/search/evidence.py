@@ -157,7 +157,8 @@ class Evidence:
         # Of a place that goes on with a run, by where in the question it is: the most weight of a run so far, and
         # the most words.
         runs: dict[int, dict[int, tuple[float, int]]] = {}
-        heaviest = max([asked.worths[code] for code in {place & _CODE for place in self._places}], default=0.0)
+        worths = [asked.worths[place & _CODE] for place in self._places]
+        heaviest = max(worths, default=0.0)
         longest = min(1, len(payloads))
         close = [at for at, (left, right) in enumerate(pairwise(positions), 1) if right - left <= asked.reach]
         for at in close:
@@ -170,9 +171,8 @@ class Evidence:
                 if pair in asked.neighbours and 1 <= distance <= _FURTHEST:
                     nearest[pair] = max(min(share, other.share) / distance, nearest.get(pair, 0.0))
                     for step in asked.steps[pair] if distance == 1 else ():
-                        alone = other.share * asked.rarities[other.number], 1
-                        weight, words = runs.get(before, {}).get(step - 1, alone)
-                        weight, words = weight + share * asked.rarities[number], words + 1
+                        weight, words = runs.get(before, {}).get(step - 1, (worths[before], 1))
+                        weight, words = weight + worths[at], words + 1
                         own = runs.setdefault(at, {})
                         most = own.get(step, (0.0, 0))
                         own[step] = max(weight, most[0]), max(words, most[1])

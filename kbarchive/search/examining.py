@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from kbarchive.index.values import TEXT
 from kbarchive.index.zones import ZONES
 from kbarchive.search.concepts import Concept, Question
 from kbarchive.search.evidence import PLACE_BITS, Asked, Evidence, Payload, Zones
+from kbarchive.search.remembering import Remembered
 from kbarchive.search.settings import Settings
 
 # How many bytes of posting lists a long-lived index keeps open.
@@ -45,8 +45,7 @@ class Examiner:
     def __init__(self, reader: IndexReader, settings: Settings) -> None:
         self._reader = reader
         self._inflected = settings.inflected
-        self._kept: OrderedDict[tuple[int, bytes], Postings | None] = OrderedDict()
-        self._bytes = 0
+        self._kept: Remembered[tuple[int, bytes], Postings | None] = Remembered(_KEPT_BYTES, _size)
 
     def examination(self, question: Question) -> Callable[[int], Evidence]:
         """Gives the evidence of a document. The titles of articles that it cites are none: they speak of those."""
@@ -101,15 +100,7 @@ class Examiner:
             yield _Lookup(postings, code, by_form)
 
     def _postings(self, shard: ShardReader, term: bytes) -> Postings | None:
-        key = (shard.base, term)
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        postings = self._kept[key] = shard.postings(TEXT, term)
-        self._bytes += _size(postings)
-        while self._bytes > _KEPT_BYTES:
-            self._bytes -= _size(self._kept.popitem(last=False)[1])
-        return postings
+        return self._kept.recall((shard.base, term), lambda: shard.postings(TEXT, term))
 
 
 def _size(postings: Postings | None) -> int:

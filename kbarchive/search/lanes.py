@@ -10,14 +10,13 @@ The lower bits of a lane tell how much of what is asked for a document has, the 
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import compress
 from math import ceil
 from typing import NamedTuple
 
-from kbarchive.index.numbers import from_bytes, to_bytes
+from kbarchive.index.numbers import from_bytes, place_of, to_bytes
 
 LANE = 4
 """The bytes of a lane."""
@@ -128,7 +127,7 @@ def lanes_of(
     Where it is not `asked` for, it is no share of what is: its worth alone counts.
     """
     if len(documents) * _FEW < number:
-        left = [at for at, document in enumerate(documents) if not any(_is_in(others, document) for others in without)]
+        left = [at for at, document in enumerate(documents) if all(place_of(document, others) is None for others in without)]
         worths = [impacts[at] << _WORTH | asked for at in left]
         return Few(array("I", [documents[at] for at in left]), array("I", worths))
     dense = bytearray(number)
@@ -160,11 +159,6 @@ def _added_up(weighted: Iterable[tuple[Lanes, int]], number: int) -> int:
             for document, lane in zip(lanes.documents, lanes.lanes, strict=True):
                 few[document] += lane * weight
     return total + int.from_bytes(to_bytes("I", few), "little")
-
-
-def _is_in(documents: Sequence[int], document: int) -> bool:
-    at = bisect_left(documents, document)
-    return at < len(documents) and documents[at] == document
 
 
 @lru_cache(2)

@@ -74,20 +74,21 @@ class Ranker:
         if not asked.concepts:
             found = list((allowed or frozenset()) - excluded)
             return self._ranked(asked, self._sums(plan, asked), found, partial=False)
-        short = len(plan.wanted) <= self._settings.short
-        if short:
-            wanted = self._wanted(plan, asked)
-            found = sorted((wanted if allowed is None else wanted & allowed) - excluded)
+        among = allowed
+        if len(plan.wanted) <= self._settings.short:
+            found = _kept(sorted(self._wanted(plan, asked)), allowed, excluded)
             if found:
                 return self._ranked(asked, self._sums(plan, asked, found), found, partial=False)
-        sums = self._sums(plan, asked)
-        if not short and (found := _kept(sums.having(self._settings.least), allowed, excluded)):
-            return self._ranked(asked, sums, found, partial=not sums.any_has_all(found))
-        among = allowed
-        for part in plan.wanted if short else ():
-            if part.is_phrase:  # its words alone are not what was asked for
-                documents = self._documents(part.units)
-                among = documents if among is None else among & documents
+            for part in plan.wanted:
+                if part.is_phrase:  # its words alone are not what was asked for
+                    documents = self._documents(part.units)
+                    among = documents if among is None else among & documents
+            sums = self._sums(plan, asked)
+        else:
+            sums = self._sums(plan, asked)
+            found = _kept(sums.having(self._settings.least), allowed, excluded)
+            if found:
+                return self._ranked(asked, sums, found, partial=not sums.any_has_all(found))
         found = _kept(sums.having(0.0), among, excluded)
         least = max(map(sums.share, found), default=0.0) * _PARTIAL_SHARE - _ROUNDING
         return self._ranked(asked, sums, [document for document in found if sums.share(document) >= least], partial=True)

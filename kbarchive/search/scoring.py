@@ -10,17 +10,18 @@ import math
 import re
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from kbarchive.index.numbers import place_of
 from kbarchive.index.reader import IndexReader, ShardReader
 from kbarchive.index.thesaurus import Thesaurus
 from kbarchive.index.values import TEXT
 from kbarchive.index.zones import K1
 from kbarchive.search.lanes import Addend, Lanes, Sums, lanes_of, size
 from kbarchive.search.phrases import starts
+from kbarchive.search.remembering import Remembered
 from kbarchive.search.units import Unit
 
 WORTHS: tuple[float, ...] = tuple(byte / 255 * (K1 + 1) for byte in range(256))
@@ -54,34 +55,21 @@ class Scorer:
 
     def __init__(self, reader: IndexReader) -> None:
         self._reader = reader
-        self._remembered: OrderedDict[Unit, Occurrences] = OrderedDict()
-        self._postings = 0
-        self._lanes: OrderedDict[tuple[Unit, tuple[Unit, ...], bool], Lanes] = OrderedDict()
-        self._bytes = 0
+        self._remembered: Remembered[Unit, Occurrences] = Remembered(
+            _REMEMBERED_POSTINGS, lambda found: _UNIT_COST + len(found.documents)
+        )
+        self._lanes: Remembered[tuple[Unit, tuple[Unit, ...], bool], Lanes] = Remembered(_REMEMBERED_BYTES, size)
         self._numbers = sum(shard.documents for shard in reader.shards)
 
     def occurrences(self, unit: Unit) -> Occurrences:
         """Where the unit stands, in any zone."""
-        remembered = self._remembered.get(unit)
-        if remembered is not None:
-            self._remembered.move_to_end(unit)
-            return remembered
-        documents = array("I")
-        impacts = bytearray()
-        for shard in self._reader.shards:
-            found, worths = _single(shard, unit) if len(unit.terms) == 1 and not unit.forms else _several(shard, unit)
-            documents.extend(found if not shard.base else array("I", [shard.base + number for number in found]))
-            impacts += worths
-        self._add_named(unit, documents, impacts)
-        occurrences = Occurrences(documents, bytes(impacts))
-        self._remember(unit, occurrences)
-        return occurrences
+        return self._remembered.recall(unit, lambda: self._read(unit))
 
     def impact(self, unit: Unit, document: int) -> int:
         """The byte of what a unit is worth in a document; 0 where it does not stand there."""
         documents, impacts = self.occurrences(unit)
-        place = bisect_left(documents, document)
-        return impacts[place] if place < len(documents) and documents[place] == document else 0
+        place = place_of(document, documents)
+        return 0 if place is None else impacts[place]
 
     def addends(
         self, shares: Sequence[tuple[Unit, float]], weight: float, among: Sequence[int] | None = None, *, asked: bool = True
@@ -120,6 +108,16 @@ class Scorer:
         """All documents that can be found."""
         return frozenset(self._reader.all_documents())
 
+    def _read(self, unit: Unit) -> Occurrences:
+        documents = array("I")
+        impacts = bytearray()
+        for shard in self._reader.shards:
+            found, worths = _single(shard, unit) if len(unit.terms) == 1 and not unit.forms else _several(shard, unit)
+            documents.extend(found if not shard.base else array("I", [shard.base + number for number in found]))
+            impacts += worths
+        self._add_named(unit, documents, impacts)
+        return Occurrences(documents, bytes(impacts))
+
     def _add_named(self, unit: Unit, documents: array[int], impacts: bytearray) -> None:
         number = _NUMBER.fullmatch(unit.terms[0]) if len(unit.terms) == 1 else None
         document = self._reader.find("id", f"Q{int(number[1])}") if number else None
@@ -132,33 +130,22 @@ class Scorer:
     def _lanes_of(self, unit: Unit, before: tuple[Unit, ...], among: Sequence[int] | None, asked: bool) -> Lanes:
         """The lanes of a unit where it stands and none of those before it."""
         key = (unit, before, asked)
-        found = self._lanes.get(key)
-        if found is not None:
-            self._lanes.move_to_end(key)
-            return found
-        occurrences = self.occurrences(unit)
-        without = [self.occurrences(other).documents for other in before]
-        if among is not None and len(among) * _BISECTION_COST < len(occurrences.documents):
-            return lanes_of(*_some(occurrences, among), self._numbers, without=without, asked=asked)
-        found = self._lanes[key] = lanes_of(*occurrences, self._numbers, without=without, asked=asked)
-        self._bytes += size(found)
-        while self._bytes > _REMEMBERED_BYTES and len(self._lanes) > 1:
-            self._bytes -= size(self._lanes.popitem(last=False)[1])
-        return found
 
-    def _remember(self, unit: Unit, occurrences: Occurrences) -> None:
-        self._remembered[unit] = occurrences
-        self._postings += _UNIT_COST + len(occurrences.documents)
-        while self._postings > _REMEMBERED_POSTINGS and len(self._remembered) > 1:
-            _, forgotten = self._remembered.popitem(last=False)
-            self._postings -= _UNIT_COST + len(forgotten.documents)
+        def made(of: Occurrences) -> Lanes:
+            without = [self.occurrences(other).documents for other in before]
+            return lanes_of(*of, self._numbers, without=without, asked=asked)
+
+        if among is not None and key not in self._lanes:
+            occurrences = self.occurrences(unit)
+            if len(among) * _BISECTION_COST < len(occurrences.documents):
+                return made(_some(occurrences, among))
+        return self._lanes.recall(key, lambda: made(self.occurrences(unit)))
 
 
 def _some(occurrences: Occurrences, among: Iterable[int]) -> Occurrences:
     """Where some documents have a unit."""
     documents, impacts = occurrences
-    places = [(bisect_left(documents, document), document) for document in among]
-    found = [place for place, document in places if place < len(documents) and documents[place] == document]
+    found = [place for document in among if (place := place_of(document, documents)) is not None]
     return Occurrences(array("I", [documents[place] for place in found]), bytes([impacts[place] for place in found]))
 
 
