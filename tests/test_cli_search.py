@@ -60,6 +60,8 @@ def test_forms_for_programs(folder: str) -> None:
     assert hits == results["hits"]
     assert kbsearch("--ids", "--index", folder, "relay").stdout.decode().split() == ["Q910001", "Q910002"]
     assert kbsearch("--ids", "--limit", "1", "--offset", "1", "--index", folder, "relay").stdout == b"Q910002\n"
+    for options in (["-n", "1"], ["-n1"]):
+        assert kbsearch("--ids", *options, "--offset", "1", "--index", folder, "relay", "-network").stdout == b"Q910002\n"
 
 
 def test_hits_as_a_table(folder: str) -> None:
@@ -222,8 +224,8 @@ def test_exit_codes(folder: str) -> None:
         (("",), "the query is empty"),
         ((" ", ""), "the query is empty"),
         (("-smtp",), "no option -smtp; to search for it, put -- before the query: -- -smtp"),
-        (("--limit", "x", "relay"), "invalid value for '--limit': 'x' is not a whole number of 0 or more"),
-        (("--limit", "-1", "relay"), "invalid value for '--limit': '-1' is not a whole number of 0 or more"),
+        (("--limit", "x", "relay"), "invalid value for '-n' / '--limit': 'x' is not a whole number of 0 or more"),
+        (("--limit", "-1", "relay"), "invalid value for '-n' / '--limit': '-1' is not a whole number of 0 or more"),
         (("relay", "--limit"), "option '--limit' wants a value"),
     ],
 )
@@ -314,7 +316,7 @@ def test_what_cannot_be_read_is_pointed_at(folder: str) -> None:
     lines = result.stderr.decode().splitlines()
     place = next(number for number, line in enumerate(lines) if "modified: wants a date" in line)
     assert lines[place + 1 : place + 3] == ["  relay modified:soon", "                 ^^^^"]
-    (diagnostic,) = json.loads(kbsearch("--index", folder, "--json", "relay", "modified:soon").stdout)["diagnostics"]
+    diagnostic, *_ = json.loads(kbsearch("--index", folder, "--json", "relay", "modified:soon").stdout)["diagnostics"]
     assert (diagnostic["code"], diagnostic["start"], diagnostic["end"]) == ("field-value", 15, 19)
 
 

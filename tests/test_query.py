@@ -116,6 +116,8 @@ def test_parse(text: str, nodes: str) -> None:
         ("version:>new", "Word('version:>new')", "field-value", ">new"),
         (f"version:{_LONG}", f"Word('version:{_LONG}')", "field-value", _LONG),
         ("  modified:>soon", "Word('modified:>soon')", "field-value", ">soon"),
+        ("keyword:*", "Word('keyword:*')", "field-value", "*"),
+        ("type:k*", "Word('type:k*')", "field-value", "k*"),
         ("-modified:199*", "Word('-modified:199*')", "field-value", "199*"),
         ("cites:me", "Word('cites:me')", "field-value", "me"),
         ("has:wings", "Word('has:wings')", "field-value", "wings"),

@@ -247,6 +247,48 @@ def test_misspelt_words(port: Index, query: str, corrected: str | None) -> None:
     assert port.search(query).suggestions == ((corrected,) if corrected else ())
 
 
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("titel:port lost", "title:port lost"),
+        ("Title:port", "title:port"),
+        ("title: port", "title:port"),
+        ("ferry -titles:harbor", "ferry -title:harbor"),
+        ("(intitle:port OR subject:ferry)", "(title:port OR title:ferry)"),
+        ("year:1999 harbor", "modified:1999 harbor"),
+        ("harbor NEAR letter", "harbor NEAR/10 letter"),
+        ('"harbor" NEAR "letter"', '"harbor" NEAR/10 "letter"'),
+        ("relay NOT ferry", "relay -ferry"),
+        ('relay AND NOT "ferry"', 'relay -"ferry"'),
+        ("Relay NOT Ferry", None),  # pasted
+        ("RELAY NOT FERRY", None),
+        ("relay not ferry", None),
+        ("date:soon port", None),  # no date
+        ("year:1871 port", None),  # nothing found
+        ("mode:port", None),  # too short to be a slip
+        ("http://port", None),
+        ("the title: port", None),
+        ("Title: port", None),
+        ("title:port", None),
+    ],
+)
+def test_a_query_as_other_engines_write_it(port: Index, query: str, meant: str | None) -> None:
+    """It is looked for as words all the same."""
+    assert port.search(query).suggestions == ((meant,) if meant else ())
+
+
+def test_words_that_no_article_has_are_told(port: Index) -> None:
+    def told(query: str) -> list[str]:
+        return [diagnostic.message for diagnostic in port.search(query).diagnostics if diagnostic.code == "unknown-word"]
+
+    assert told("harbor 18456") == ["no article has the word 18456"]
+    assert told('"harbor xyzzyplugh" quuxly') == ["no article has the words xyzzyplugh, quuxly"]
+    assert told("harbor " + " ".join(f"7{n}77" for n in range(9))) == [
+        "no article has the words 7077, 7177, 7277, 7377, 7477 and 4 more"
+    ]
+    assert told("harbor letters lettre -xyzzyplugh") == []  # another form, a slip, and what is not wanted
+
+
 def test_the_words_around_choose(tmp_path: Path) -> None:
     texts = ["The mail is read in the hall."] * 3 + ["The maid of the cook has gone."] * 3
     articles = {f"Q{n}": article(n, "House", {"SUMMARY": text}) for n, text in enumerate(texts, 992_000)}

@@ -53,6 +53,8 @@ class _QueryCommand(click.Command):
                         raise click.BadOptionUsage(name, f"option {name!r} wants a value", ctx)
                     options += left[:1]
                     del left[:1]
+            elif takes_value.get(arg[:2]) and arg[2:].isdecimal():  # -n3; -network is a word
+                options.append(arg)
             elif not arg.startswith("-") or _MINUS_NUMBER.match(arg) or (words and _MINUS_WORD.match(arg)):
                 words.append(arg)
             elif _MINUS_WORD.match(arg):
@@ -82,7 +84,7 @@ def _typeset(markdown: str) -> str:
 
 @click.command(cls=_QueryCommand, context_settings=CONTEXT_SETTINGS)
 @click.argument("words", metavar="QUERY...", nargs=-1, type=click.UNPROCESSED, shell_complete=complete_query)
-@click.option("--limit", type=Number(min=0), default=10, show_default=True, metavar="N", help="How many hits.")
+@click.option("-n", "--limit", type=Number(min=0), default=10, show_default=True, metavar="N", help="How many hits.")
 @click.option("--offset", type=Number(min=0), default=0, metavar="N", help="Leave out the first N hits.")
 @click.option(
     "--sort",
@@ -236,7 +238,7 @@ def _say_notes(results: Results, number: int | None) -> None:
         if diagnostic.start is not None and diagnostic.end is not None:
             click.echo(_pointed(results.query, diagnostic.start, diagnostic.end), err=True)
     if results.partial:
-        say(f"{where}no article has all the words; these have most of them", _NAME)
+        say(f"{where}no article has all the words; these come nearest", _NAME)
     for suggestion in results.suggestions:
         say(f"{where}did you mean: {suggestion}", _NAME)
 

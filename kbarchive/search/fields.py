@@ -40,6 +40,7 @@ NAMES: tuple[str, ...] = (*TEXT, *EXACT, *LINKS, "modified")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _ARTICLE = re.compile(r"(?:Q|KB)?0*(\d{1,7})", re.IGNORECASE)
+_LETTER = re.compile(r"[^\W_]")
 _BETWEEN = re.compile(r"(.*?)\.\.(.*)")
 _BOUND = re.compile(r"([<>]=?)(.+)")
 
@@ -60,6 +61,8 @@ def field_node(name: str, node: Leaf | Near) -> Node | str:
     if name in LINKS:
         match = None if isinstance(node, Wildcard) else _ARTICLE.fullmatch(node.text.strip())
         return Field(name, Word(f"Q{match[1]}")) if match else f"{name}: wants the number of an article"
+    if isinstance(node, Word) and (not _LETTER.search(node.text) or node.text.endswith("*")):
+        return f"{name}: wants a value; a pattern begins with two letters before its star"
     if name == "has" and (isinstance(node, Wildcard) or node.text.casefold() not in HAS):
         return f"has: knows {', '.join(HAS)}"
     return Field(name, node)

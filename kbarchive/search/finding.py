@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from kbarchive.index.reader import IndexReader
+from kbarchive.search.concepts import Concept
 from kbarchive.search.expansion import MOST_TERMS
 from kbarchive.search.matching import Matcher, Matches
 from kbarchive.search.query import Query, parse
@@ -14,22 +15,27 @@ from kbarchive.search.results import QueryDiagnostic
 from kbarchive.search.scoring import Scorer
 from kbarchive.search.settings import Settings
 from kbarchive.search.suggestions import Spelling, without_quotes
-from kbarchive.search.units import Plan, plan
+from kbarchive.search.translation import translated
+from kbarchive.search.units import Plan, Unit, plan
+
+# Of a pasted page no more words that no article has are told.
+_MOST_UNKNOWN = 5
 
 
 class Found(NamedTuple):
-    """A query as it was read, what it comes to, what was found, and the articles that it names."""
+    """A query as it was read, what it comes to, what was found, the articles that it names, and its words that none has."""
 
     read: Query
     planned: Plan
     matches: Matches | None
     ranking: Ranking
     first: tuple[int, ...]
+    unknown: tuple[str, ...]
 
     @property
     def diagnostics(self) -> tuple[QueryDiagnostic, ...]:
         """What is odd in the query."""
-        return (*self.read.diagnostics, *_odd(self.planned, self.matches))
+        return (*self.read.diagnostics, *_odd(self.planned, self.matches), *_missing(self.unknown))
 
 
 class Finding:
@@ -37,6 +43,7 @@ class Finding:
 
     def __init__(self, reader: IndexReader, scorer: Scorer, settings: Settings) -> None:
         self._reader = reader
+        self._scorer = scorer
         self._matcher = Matcher(reader, scorer)
         self._spelling = Spelling(reader)
         self.ranker = Ranker(reader, scorer, self._spelling.correction, settings)
@@ -52,15 +59,37 @@ class Finding:
             ranking = ranking._replace(scores=added)
         named = (self._reader.find("id", f"Q{number}") for number in planned.numbers)
         first = tuple([document for document in named if document is not None and document in ranking.scores])
-        return Found(read, planned, matches, ranking, first)
+        unknown = tuple([concept.text for concept in ranking.question.concepts if not self._is_known(concept)])
+        return Found(read, planned, matches, ranking, first, unknown)
 
     def suggestions(self, query: str, found: Found) -> tuple[str, ...]:
-        """The query with its slips corrected, or without its quotes, where it finds nothing but its words do."""
+        """The query as this language writes it, or with its slips corrected; without its quotes, where it finds nothing but its
+        words do.
+        """
+        if self._is_better(query, other := translated(query)):
+            return (other,)
         suggestions = self._spelling.suggestions(query, found.read.tree)
         if suggestions or found.ranking.scores:
             return suggestions
-        unquoted = without_quotes(query)
-        return (unquoted,) if unquoted != query and self.find(unquoted).ranking.scores else ()
+        return (other,) if self._is_better(query, other := without_quotes(query)) else ()
+
+    def _is_better(self, query: str, other: str) -> bool:
+        """Whether a query that may be meant is another one, is without an oddity, and finds something."""
+        if other == query:
+            return False
+        found = self.find(other)
+        return bool(found.ranking.scores) and not found.read.diagnostics
+
+    def _is_known(self, concept: Concept) -> bool:
+        return any(self._scorer.frequency(Unit((other.term,))) for other in concept.alternatives)
+
+
+def _missing(unknown: Sequence[str]) -> Iterator[QueryDiagnostic]:
+    if not unknown:
+        return
+    words = ", ".join(unknown[:_MOST_UNKNOWN])
+    more = f" and {len(unknown) - _MOST_UNKNOWN} more" if len(unknown) > _MOST_UNKNOWN else ""
+    yield QueryDiagnostic("unknown-word", f"no article has the word{'s' if len(unknown) > 1 else ''} {words}{more}")
 
 
 def _odd(planned: Plan, matches: Matches | None) -> Iterator[QueryDiagnostic]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-import string
 from collections.abc import Container, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
@@ -22,6 +21,7 @@ from kbarchive.index.values import SPELLING, TEXT
 from kbarchive.search import fields
 from kbarchive.search.expansion import alike
 from kbarchive.search.nodes import And, Field, Near, Node, Or, Phrase, Word
+from kbarchive.search.slips import one_edit
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _PLAIN_VALUE = re.compile(r"[\w-]+")
@@ -127,9 +127,7 @@ class Spelling:
             return None
         known = "\n".join({value for shard in self._reader.shards for value in shard.values(name)})
         near = [(other, text) for text in asked for other in alike(text)(known) if _digits(other) == _digits(text)]
-        best = max(
-            near, key=lambda pair: (pair[0] in _one_edit(pair[1]), self._reader.count(name, pair[0]), pair), default=None
-        )
+        best = max(near, key=lambda pair: (pair[0] in one_edit(pair[1]), self._reader.count(name, pair[0]), pair), default=None)
         return best and best[0]
 
     def correction(self, word: str) -> str | None:
@@ -159,7 +157,7 @@ class Spelling:
                 return self._count(other) >= least and not _inflected(word, other)
             return self._count(other) >= max(least, _MORE_FREQUENT // 2 * stems)
 
-        near: AbstractSet[str] = {other for other in _one_edit(word) & self._words if other != word and likely(other)}
+        near: AbstractSet[str] = {other for other in one_edit(word) & self._words if other != word and likely(other)}
         if not near and not found and not stems:
             near = self._parts(word)
         if not near and two_edits and max(found, stems) <= _VERY_SELDOM and len(word) >= _TWO_EDITS:
@@ -191,7 +189,7 @@ class Spelling:
 
     def _near_names(self, word: str) -> AbstractSet[str]:
         """Names with digits are corrected in their letters only: other digits are another name."""
-        near = {other: self._articles(other) for other in _one_edit(word) & self._terms if _digits(other) == _digits(word)}
+        near = {other: self._articles(other) for other in one_edit(word) & self._terms if _digits(other) == _digits(word)}
         return {max(near, key=lambda other: (near[other], other))} if near else set()
 
     def _parts(self, word: str) -> AbstractSet[str]:
@@ -276,7 +274,7 @@ def _unlikely(word: str, other: str) -> float:
     """How seldom people write one word for the other."""
     swapped = sorted(word) == sorted(other)
     missing = len(word) < len(other)
-    two_edits = " " not in other and other not in _one_edit(word)
+    two_edits = " " not in other and other not in one_edit(word)
     cost = _SECOND_EDIT if two_edits else 0.0
     if not swapped:
         cost += _NO_SWAP + (0.0 if missing else _NO_MISSING_LETTER)
@@ -305,17 +303,3 @@ def _replaced(query: str, pattern: str, other: str) -> str:
         return other.capitalize() if text[0].isupper() else other
 
     return re.sub(rf"(?<![^\W_]){pattern}(?![^\W_])", spelled, query, flags=re.IGNORECASE)
-
-
-def _one_edit(word: str) -> set[str]:
-    """All words one letter left out, swapped, replaced or put in away."""
-    near: set[str] = set()
-    for place in range(len(word) + 1):
-        head, tail = word[:place], word[place:]
-        near.update(head + letter + tail for letter in string.ascii_lowercase)
-        if tail:
-            near.add(head + tail[1:])
-            near.update(head + letter + tail[1:] for letter in string.ascii_lowercase)
-        if len(tail) > 1:
-            near.add(head + tail[1] + tail[0] + tail[2:])
-    return near

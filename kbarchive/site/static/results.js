@@ -125,7 +125,7 @@ function heading(found, asked) {
     element("div", { class: "found" }, element("p", { role: "status" }, number, asked.page > 1 ? `, page ${asked.page}` : "")),
     ...(chips.length ? [element("ul", { class: "chips", "aria-label": "Filters" }, ...chips)] : []),
     ...mended.map(([word, like]) => element("p", { class: "note" }, `No article has “${word}”; words like “${like}” were looked for.`)),
-    ...(partial ? [element("p", { class: "note" }, "No article has all the words; these have most of them.")] : []),
+    ...(partial ? [element("p", { class: "note" }, "No article has all the words; these come nearest.")] : []),
     ...(total ? [] : [element("p", { class: "lead" }, "Fewer words find more.")]),
   ];
 }
