@@ -68,6 +68,11 @@ def is_code(lines: list[str]) -> bool:
     return hits * 2 >= len(lines) and (hits == len(lines) or not is_prose(lines))
 
 
+def is_only_code(lines: list[str]) -> bool:
+    """Whether each line can only be program text, a command, a key or an address."""
+    return all(_CODE_LINE.match(line.strip()) for line in lines)
+
+
 def table_rows(lines: list[str]) -> tuple[tuple[str, ...], ...]:
     """The cells of a table by row, without the dashes under its head; () where the lines are no table.
 

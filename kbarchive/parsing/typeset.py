@@ -6,10 +6,20 @@ import re
 
 from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Rule, Table
 from kbarchive.parsing.driver import Child, Node
-from kbarchive.parsing.layout import box_rows, dedent, has_table_head, is_code, is_plainly_prose, is_prose, table_rows
+from kbarchive.parsing.layout import (
+    box_rows,
+    dedent,
+    has_table_head,
+    is_code,
+    is_only_code,
+    is_plainly_prose,
+    is_prose,
+    table_rows,
+)
 from kbarchive.parsing.lexer import Token
 
 _LABEL = re.compile(r"\s*((?i:notes?|warnings?|important|cautions?|tips?|important[ ]note|note[ ][0-9]{1,2}))(?:[ ]?:|[ ]-[ ])")
+_CHOICE_SIGN = re.compile(r"-\s?(?:or|and)\s?-", re.IGNORECASE)
 _CHOICE = re.compile(r"\s*-\s?(?:or|and)\s?-\s*", re.IGNORECASE)
 
 
@@ -34,13 +44,17 @@ class Typesetter:
                 add(self._list(child))
                 continue
             _, start, end, line = child
-            if kind == "PARAGRAPH" and not in_item:
+            if (
+                kind == "PARAGRAPH"
+                and not in_item
+                and (text.find("\n", start, start + _SHORT_LINE) < 0 or not self._is_code_at_margin(children, number - 1))
+            ):
                 if number < count and children[number][0] == "LAYOUT" and self._goes_on_hanging(child, children[number]):
                     end = children[number][2]
                     number += 1
                 piece = text[start:end]
-                if "  " in piece and _may_be_table(piece) and (table := _table(line, piece)):
-                    add(table)
+                if ("  " in piece or "\t" in piece) and _may_be_table(piece) and (laid_out := _in_columns(line, piece)):
+                    add(laid_out)
                 elif words := reflow(piece):
                     add(Paragraph(line, words))
             elif kind == "LAYOUT" and not in_item and number < count and self._opens_paragraph(child, children[number]):
@@ -51,7 +65,7 @@ class Typesetter:
                 run = [child]
                 while number < count:
                     if children[number][0] not in (_LAID_OUT if in_item else _INDENTED) and (
-                        in_item or not self._is_label_in_code(children, number)
+                        in_item or not (self._is_label_in_code(children, number) or self._is_code_at_margin(children, number))
                     ):
                         break
                     run.append(children[number])
@@ -85,17 +99,23 @@ class Typesetter:
         return List(line, kind == "NUMBER", tuple(items))
 
     def _code_and_tables(self, run: list[Token]) -> list[Block]:
-        """Indented lines: tables where they have a head or columns, else code; pieces parted by blank lines are one block."""
+        """Indented lines: tables where they have a head or columns, else code. Blank lines part no blocks, "-or-" does."""
         _, start, _, line = run[0]
         text = self._text[start : run[-1][2]].rstrip()
-        if "\n" not in text:
-            return [Code(line, text.strip())] if text.strip() else []
+        if not _CHOICE_SIGN.search(text):
+            return _code_or_table(line, text)
+        blocks: list[Block] = []
         lines = text.split("\n")
-        if "--" in text or "  " in lines[0].strip():
-            blocks = _split_tables(line, lines)
-            if blocks:
-                return blocks
-        return [Code(line, "\n".join(dedent(lines)))]
+        begin = 0
+        for number, words in enumerate([*lines, "-or-"]):
+            if _CHOICE.fullmatch(words):
+                while begin < number and not lines[begin].strip():
+                    begin += 1
+                blocks += _code_or_table(line + begin, "\n".join(lines[begin:number]).rstrip())
+                if number < len(lines):
+                    blocks.append(Paragraph(line + number, words.strip()))
+                begin = number + 1
+        return blocks
 
     def _opens_paragraph(self, child: Token, below: Child) -> bool:
         """Whether an indented line is the first of the paragraph right below it: a full line of prose above prose."""
@@ -130,6 +150,33 @@ class Typesetter:
             and not _COLUMNS.search("\n".join(line.strip() for line in lines))
         )
 
+    def _is_code_at_margin(self, children: list[Child], number: int) -> bool:
+        """Whether lines at the left margin are program text all the same: several that can be nothing else, or one that
+        touches indented lines.
+        """
+        if children[number][0] != "PARAGRAPH":
+            return False
+        _, start, end, _ = children[number]
+        text = self._text
+        line_end = text.find("\n", start, start + _SHORT_LINE)
+        if line_end < 0:
+            return False
+        piece = text[start:end].rstrip()
+        if start + len(piece) == line_end and (
+            piece.endswith(_ENDS_OF_PROSE)
+            or is_plainly_prose(piece)
+            or not (self._touches(children, number, -1) or self._touches(children, number, 1))
+        ):
+            return False
+        return is_only_code(piece.split("\n"))
+
+    def _touches(self, children: list[Child], number: int, step: int) -> bool:
+        """Whether indented lines stand right above a paragraph, or right below it, no blank line between."""
+        other = number + step
+        if not 0 <= other < len(children) or children[other][0] != "LAYOUT":
+            return False
+        return self._text[children[max(number, other)][1] - 2] != "\n"
+
     def _is_label_in_code(self, children: list[Child], number: int) -> bool:
         """Whether lines at the left margin stand in the midst of indented ones, no blank line on either side."""
         if children[number][0] != "PARAGRAPH" or number + 1 == len(children) or children[number + 1][0] != "LAYOUT":
@@ -147,7 +194,10 @@ class Typesetter:
                 judged.append(True)
                 continue
             piece = text[start:end]
-            is_comment = piece.lstrip().startswith("* ")  # an item it was not
+            is_comment = piece.lstrip().startswith(_COMMENTS)
+            if 0 < number < len(run) - 1 and self._touches(run, number, -1) and self._touches(run, number, 1):
+                judged.append(True)
+                continue
             if is_plainly_prose(piece) and not is_comment:
                 judged.append(False)
                 continue
@@ -193,19 +243,36 @@ class Typesetter:
 
 
 _ENDS = tuple(".;:?!")
+_COMMENTS = ("* ", "' ", "// ", "REM ", "Rem ", "&& ")  # of program text; an item it was not
 _DEEPEST_OPENING = 8
 _COLUMNS = re.compile(r"[^\s.:?!)][ ]{2}|[ ]{3}")
+_GAP_IN_LINE = re.compile(r"[^\s.:?!)][ ]{2,}\S|[ ]{3,}\S|\S\t+\S")
+_MOST = 0.7  # of the lines have columns, where they are laid out in such
 _GAP = re.compile(r"[^ ][ ]{2,}(?=[^ ])")
+_ENDS_OF_PROSE = tuple(".:?!,")
+_SHORT_LINE = 62  # prose fills its first line further
 _FULL_LINE = 45  # with its indent; a shorter one does not wrap
 _LABEL_INITIALS = frozenset("NWICTnwict")
 _INDENTED = frozenset({"LAYOUT"})
 _LAID_OUT = frozenset({"LAYOUT", "PARAGRAPH"})
 
 
+def _code_or_table(line: int, text: str) -> list[Block]:
+    """The blocks of indented lines that have no choice in them."""
+    if "\n" not in text:
+        return [Code(line, text.strip())] if text.strip() else []
+    lines = text.split("\n")
+    if "--" in text or "  " in lines[0].strip():
+        blocks = _split_tables(line, lines)
+        if blocks:
+            return blocks
+    return [Code(line, "\n".join(dedent(lines)))]
+
+
 def _may_be_table(piece: str) -> bool:
-    """Whether three lines or more could all have columns."""
+    """Whether most of three lines or more could have columns."""
     lines = piece.rstrip().count("\n") + 1
-    return lines > 2 and piece.count("  ") >= lines
+    return lines > 2 and piece.count("  ") + piece.count("\t") >= lines * _MOST
 
 
 def reflow(text: str) -> str:
@@ -222,11 +289,15 @@ def _note(line: int, text: str) -> Note:
     return Note(line, label[1], (Paragraph(line, words),) if words else ())
 
 
-def _table(line: int, piece: str) -> Table | None:
-    """Lines at the left margin that make a table without a head."""
+def _in_columns(line: int, piece: str) -> Table | Code | None:
+    """Lines at the left margin in columns: a table without a head, or code where the columns cannot be told."""
     lines = piece.rstrip().split("\n")
-    rows = table_rows(lines)
-    return Table(line, "\n".join(dedent(lines)), rows) if rows else None
+    if rows := table_rows([text.expandtabs() for text in lines]):
+        return Table(line, "\n".join(dedent(lines)), rows)
+    gaps = sum(1 for text in lines if _GAP_IN_LINE.search(text.strip()))
+    if gaps >= len(lines) * _MOST and not is_plainly_prose(piece):
+        return Code(line, "\n".join(dedent(lines)))
+    return None
 
 
 def _whole_table(line: int, piece: str) -> Table:
