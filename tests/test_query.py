@@ -15,7 +15,7 @@ from kbarchive.resources import grammar_text
 from kbarchive.search.fields import NAMES, bound_key, within
 from kbarchive.search.language import read
 from kbarchive.search.nodes import And, Phrase, Range, Word, cost
-from kbarchive.search.query import parse
+from kbarchive.search.query import parse, with_plain_signs
 from kbarchive.search.units import MOST_WORDS, Unit, plan
 from tests.corpus import corpus_files
 from tests.querying import PASTED, SIGNS
@@ -81,6 +81,16 @@ _LONG = ">=123456789012345678901"  # longer than any version
         ("title:rel*", "Field('title', Wildcard('rel*'))"),
         ("relya~ title:relya~", "Fuzzy('relya'), Field('title', Fuzzy('relya'))"),
         ("-relay*", "Not(Wildcard('relay*'))"),
+        ("x -(a OR b)", "Word('x'), Not(Or(Word('a'), Word('b')))"),
+        ("x -(title:a (b c))", "Word('x'), Not(And(Field('title', Word('a')), Word('b'), Word('c')))"),
+        ("a OR -(b NEAR/2 c)", "Or(Word('a'), Not(Near(Word('b'), Word('c'), 2)))"),
+        # As word processors write it
+        (
+            "\u201cnot allowed\u201d \u2013smtp \u2212(\u00aba b\u00bb)",
+            "Phrase('not allowed'), Not(Word('smtp')), Not(Phrase('a b'))",
+        ),
+        ("lamp \u2013 dark \u20135", "Word('lamp'), Word('\u2013'), Word('dark'), Word('\u20135')"),
+        ("lamp () -(5)", "Word('lamp'), Word('('), Word(')'), Word('-(5)')"),
         # What looks like a sign and is none
         ("-379 -PRI -Qz --help -x:y", "Word('-379'), Word('-PRI'), Word('-Qz'), Word('--help'), Word('-x:y')"),
         ('5.25" disk', "Word('5.25'), Word('\"'), Word('disk')"),
@@ -104,6 +114,7 @@ def test_parse(text: str, nodes: str) -> None:
         ("(relay", "Word('('), Word('relay')", "unbalanced", "("),
         ("relay OR smtp)", "Or(Word('relay'), Word('smtp')), Word(')')", "unbalanced", ")"),
         ('relay "not', "Word('relay'), Word('\"'), Word('not')", "unbalanced", '"'),
+        ("relay -(smtp", "Word('relay'), Not(Word('(')), Word('smtp')", "unbalanced", "("),
         ("OR relay", "Word('OR'), Word('relay')", "operator", "OR"),
         ("relay OR", "Word('relay'), Word('OR')", "operator", "OR"),
         ("a OR OR b", "Word('a'), Word('OR'), Word('OR'), Word('b')", "operator", "OR"),
@@ -175,7 +186,10 @@ def test_a_field_without_its_bracket_is_not_asked_for_a_value() -> None:
     ("text", "message"),
     [
         ("modified:soon", "modified: wants a date such as 1999, 1999-05 or 1999-05-12"),
-        ("modified:1996-02-31", "modified: wants a date such as 1999, 1999-05 or 1999-05-12"),
+        ("modified:1999..soon", "modified: wants a range such as 1996..1999 or >=1999-05"),
+        ("modified:1996-02-31", "modified: there is no date 1996-02-31"),
+        ("modified:1996..1999-13", "modified: there is no date 1999-13"),
+        ("modified:>=1999-00", "modified: there is no date 1999-00"),
         ("has:wings", f"has: knows {', '.join(HAS)}"),
         ("cites:1*", "cites: wants the number of an article"),
         ("title:...", "title: wants a word"),
@@ -390,5 +404,5 @@ _VALUES = (
     )
 )
 def test_what_is_plain_is_what_the_grammar_makes_of_them(words: list[str]) -> None:
-    text = " ".join(words).strip()
+    text = with_plain_signs(" ".join(words).strip())
     assert parse(text).tree == read(text, 0)[0]

@@ -260,6 +260,15 @@ def test_misspelt_words(port: Index, query: str, corrected: str | None) -> None:
         ('"harbor" NEAR "letter"', '"harbor" NEAR/10 "letter"'),
         ("relay NOT ferry", "relay -ferry"),
         ('relay AND NOT "ferry"', 'relay -"ferry"'),
+        ("relay NOT (ferry OR harbor)", "relay -(ferry OR harbor)"),
+        ("relay AND lantern", "relay lantern"),
+        ("relay -FERRY", 'relay -"FERRY"'),
+        ("relay -tcp/ip", 'relay -"tcp/ip"'),
+        ("relay -ferry", None),
+        ("Relay -FERRY", None),
+        ("moreinformation:relay", None),
+        ("summary:relay APPLIESTO:port", None),
+        ("Summary:relay", "summary:relay"),
         ("Relay NOT Ferry", None),  # pasted
         ("RELAY NOT FERRY", None),
         ("relay not ferry", None),
@@ -275,6 +284,18 @@ def test_misspelt_words(port: Index, query: str, corrected: str | None) -> None:
 def test_a_query_as_other_engines_write_it(port: Index, query: str, meant: str | None) -> None:
     """It is looked for as words all the same."""
     assert port.search(query).suggestions == ((meant,) if meant else ())
+
+
+def test_an_article_that_is_not_there_is_told(port: Index) -> None:
+    def told(query: str) -> list[str]:
+        return [diagnostic.message for diagnostic in port.search(query).diagnostics if diagnostic.code == "no-article"]
+
+    assert (
+        told("Q65535")
+        == told("harbor KB 65535")
+        == ["the article Q65535 is not here; those that have its number were looked for"]
+    )
+    assert told("Q991000") == told("65535") == told("harbor") == []
 
 
 def test_words_that_no_article_has_are_told(port: Index) -> None:

@@ -54,10 +54,10 @@ def field_node(name: str, node: Leaf | Near) -> Node | str:
     if isinstance(node, Near | Fuzzy):
         return f"{name}: holds values, which NEAR and ~ cannot be asked of"
     if name == "modified":
-        bound = None if isinstance(node, Wildcard) else _bound(name, node.text)
-        return (
-            Range(name, f">={bound}", f"<={bound}") if bound else "modified: wants a date such as 1999, 1999-05 or 1999-05-12"
-        )
+        text = node.pattern if isinstance(node, Wildcard) else node.text
+        if bound := _bound(name, text):
+            return Range(name, f">={bound}", f"<={bound}")
+        return _no_such_date(text) or "modified: wants a date such as 1999, 1999-05 or 1999-05-12"
     if name in LINKS:
         match = None if isinstance(node, Wildcard) else _ARTICLE.fullmatch(node.text.strip())
         return Field(name, Word(f"Q{match[1]}")) if match else f"{name}: wants the number of an article"
@@ -73,7 +73,7 @@ def range_node(name: str, text: str) -> Node | str:
     if name not in RANGED:
         return f"{name}: has no ranges"
     example = "1996..1999 or >=1999-05" if name == "modified" else "4.0..5.5 or >=5"
-    problem = f"{name}: wants a range such as {example}"
+    problem = _no_such_date(*re.split(r"\.\.|[<>]=?", text)) or f"{name}: wants a range such as {example}"
     low = high = ""
     if between := _BETWEEN.fullmatch(text):
         ends = [_bound(name, end) if end else "" for end in between.groups()]
@@ -115,6 +115,12 @@ def bound_key(name: str, value: str) -> tuple[int, ...]:
 def _leading_number(value: str) -> str:
     match = _NUMBER.match(value)
     return match[0] if match else ""
+
+
+def _no_such_date(*texts: str) -> str | None:
+    """A sentence about the first of some texts that are in the form of a date and none."""
+    wrong = next((text for text in texts if _DATE.fullmatch(text.strip()) and not _bound("modified", text)), None)
+    return wrong and f"modified: there is no date {wrong.strip()}"
 
 
 def _compare(sign: str, value: tuple[int, ...], bound: tuple[int, ...]) -> bool:

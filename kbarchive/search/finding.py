@@ -23,19 +23,22 @@ _MOST_UNKNOWN = 5
 
 
 class Found(NamedTuple):
-    """A query as it was read, what it comes to, what was found, the articles that it names, and its words that none has."""
+    """A query as it was read, what it comes to, and what was found; the articles that it names, the ids of those that are not
+    there, and its words that no article has.
+    """
 
     read: Query
     planned: Plan
     matches: Matches | None
     ranking: Ranking
     first: tuple[int, ...]
+    absent: tuple[str, ...]
     unknown: tuple[str, ...]
 
     @property
     def diagnostics(self) -> tuple[QueryDiagnostic, ...]:
         """What is odd in the query."""
-        return (*self.read.diagnostics, *_odd(self.planned, self.matches), *_missing(self.unknown))
+        return (*self.read.diagnostics, *_odd(self.planned, self.matches), *_missing(self.absent, self.unknown))
 
 
 class Finding:
@@ -57,10 +60,12 @@ class Finding:
         if matches:
             added = {document: score + matches.worths.get(document, 0.0) for document, score in ranking.scores.items()}
             ranking = ranking._replace(scores=added)
-        named = (self._reader.find("id", f"Q{number}") for number in planned.numbers)
-        first = tuple([document for document in named if document is not None and document in ranking.scores])
+        named = {f"Q{number}": self._reader.find("id", f"Q{number}") for number in planned.numbers}
+        first = tuple([document for document in named.values() if document is not None and document in ranking.scores])
+        # A lone number need not be that of an article.
+        absent = () if query.strip().isdigit() else tuple([key for key, document in named.items() if document is None])
         unknown = tuple([concept.text for concept in ranking.question.concepts if not self._is_known(concept)])
-        return Found(read, planned, matches, ranking, first, unknown)
+        return Found(read, planned, matches, ranking, first, absent, unknown)
 
     def suggestions(self, query: str, found: Found) -> tuple[str, ...]:
         """The query as this language writes it, or with its slips corrected; without its quotes, where it finds nothing but its
@@ -84,7 +89,9 @@ class Finding:
         return any(self._scorer.frequency(Unit((other.term,))) for other in concept.alternatives)
 
 
-def _missing(unknown: Sequence[str]) -> Iterator[QueryDiagnostic]:
+def _missing(absent: Sequence[str], unknown: Sequence[str]) -> Iterator[QueryDiagnostic]:
+    for article in absent:
+        yield QueryDiagnostic("no-article", f"the article {article} is not here; those that have its number were looked for")
     if not unknown:
         return
     words = ", ".join(unknown[:_MOST_UNKNOWN])

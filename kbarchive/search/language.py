@@ -96,16 +96,19 @@ def _pair_brackets(tokens: list[Token]) -> None:
     """Brackets with a partner and something between them stay; others are words, stray ones where they look like brackets."""
     opened: list[int] = []
     kept: set[int] = set()
+    empty: set[int] = set()
     for number, token in enumerate(tokens):
         if token.type == "OPEN":
             opened.append(number)
         elif token.type == "CLOSE" and opened:
             first = opened.pop()
-            if len(opened) < _DEEPEST and first + 1 < number:
+            if first + 1 == number:
+                empty |= {first, number}
+            elif len(opened) < _DEEPEST:
                 kept |= {first, number}
     for number, token in enumerate(tokens):
         if token.type in ("OPEN", "CLOSE") and number not in kept:
-            tokens[number] = token.update(type="STRAY")
+            tokens[number] = token.update(type="WORD" if number in empty else "STRAY")
         elif token.type == "WORD" and str(token) == '"':
             following = tokens[number + 1] if number + 1 < len(tokens) else None
             begins = number == 0 or tokens[number - 1].end_pos != token.start_pos

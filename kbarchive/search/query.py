@@ -26,6 +26,9 @@ _PLAIN = re.compile(
     rf'|(?P<field>{"|".join(NAMES)}):(?:(?P<value>[^\W_]++(?:[.-][^\W_]++)*)|"(?=[^"]*+")(?P<values>[^"]*[^\W_][^"]*)")'
     rf"|(?P<ranged>{'|'.join(RANGED)}):(?P<range>[<>]=?\d[\d.-]*|[\d.-]*\.\.[\d.-]*))(?=\s|\Z)"
 )
+# Quotes and dashes as word processors write them, each as one sign: places in the text stay.
+_QUOTES = dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u00ab\u00bb"), '"')
+_MINUS = re.compile(r'(?<![^\s(])[\u2013\u2212](?=[^\W\d]|["(])')
 # But for a text that is the number of an article, or has an OR.
 _NEVER_PLAIN = re.compile(r"(?:Q|KB)?\d{4,7}\Z|.*\bOR\b", re.IGNORECASE | re.DOTALL)
 
@@ -39,7 +42,7 @@ class Query(NamedTuple):
 
 def parse(text: str) -> Query:
     """The tree of a query; it never raises. White space around the text means nothing."""
-    stripped = text.strip()[:_LONGEST]
+    stripped = with_plain_signs(text).strip()[:_LONGEST]
     nodes = _plain_nodes(stripped)
     if nodes is not None:
         return Query(And(nodes), ())
@@ -48,6 +51,11 @@ def parse(text: str) -> Query:
 
     tree, diagnostics = read(stripped, len(text) - len(text.lstrip()))
     return Query(tree, tuple(diagnostics[:_MOST_DIAGNOSTICS]))
+
+
+def with_plain_signs(text: str) -> str:
+    """A text with quotes and dashes as the language has them; all else stands where it stood."""
+    return text if text.isascii() else _MINUS.sub("-", text.translate(_QUOTES))
 
 
 def _plain_nodes(text: str) -> tuple[Node, ...] | None:

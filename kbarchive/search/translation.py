@@ -16,30 +16,46 @@ _ELSEWHERE = {"date": "modified", "year": "modified", "intitle": "title", "subje
 # Shorter names are one letter away from too much: mode, code.
 _SHORTEST = 5
 
+# Fields by their names without hyphens.
+_JOINED = {name.replace("-", ""): name for name in NAMES}
+
 _FIELD = re.compile(r"(?<![^\s(])(-?)([A-Za-z]{3,}(?:-[a-z]+)*):(?=[^\s:/\\])")
 _APART = re.compile(rf"\A(\s*(?:{'|'.join(NAMES)}):)\s+(?=[\w\"(<>])")
 _NEAR = re.compile(r"(?<=[\w\"])\s+NEAR\s+(?=[\w\"])")
 _NEAR_HERE = " NEAR/10 "
-_NOT = re.compile(r"(?<![^\s(])(?:AND\s+)?NOT\s+(?=\w{3}|\")")
+_NOT = re.compile(r"(?<![^\s(])(?:AND\s+)?NOT\s+(?=[\w\"(])")
+_AND = re.compile(r"(?<=\S)\s+AND\s+(?=[\w\"(-])")
+# What a minus does not exclude, since it may be an option or a part of a message.
+_MINUS = re.compile(r"(?<=\s)-(?=[^\W\d_])([^\s\"():]+)(?=[\s)]|\Z)")
+_EXCLUDED = re.compile(r"[^\W\d_]{3}[^\s\"=:/]*")
+_SIGNS = re.compile(r'-"[^"]*"|\b(?:OR|NEAR(?:/\d+)?)\b')
 _CAPITAL = re.compile(r"[A-Z]")
 
 
 def translated(query: str) -> str:
     """The query with names of fields as they are (titel:relay, Title:relay, year:1999), a field beside its value (title: relay)
-    where it comes first, and NEAR and NOT as they are written here; the same query where it has none of these.
+    where it comes first, and AND, NEAR, NOT and what is to be excluded (-SMTP) as they are written here; the same query where
+    it has none of these.
     """
     query = _APART.sub(r"\1", _FIELD.sub(_known_field, query))
-    # NOT in a text with other capitals was pasted: Mail Is NOT Delivered.
-    signed = _NOT.sub("-", query)
-    if signed != query and not _CAPITAL.search(_NEAR.sub("", signed)):
+    signed = _MINUS.sub(_quoted, _AND.sub(" ", _NOT.sub("-", query)))
+    # A text with other capitals was pasted: Mail Is NOT Delivered.
+    if signed != query and not _CAPITAL.search(_SIGNS.sub("", signed)):
         query = signed
     return _NEAR.sub(_NEAR_HERE, query)
+
+
+def _quoted(match: re.Match[str]) -> str:
+    """What is excluded, in quotes where a minus alone would not do."""
+    word = match[1]
+    plain = _EXCLUDED.fullmatch(word) and not word.isupper()
+    return match[0] if plain else f'-"{word}"'
 
 
 def _known_field(match: re.Match[str]) -> str:
     minus, name = match.groups()
     small = name.lower()
-    if small in NAMES or small in _ELSEWHERE:
-        return f"{minus}{_ELSEWHERE.get(small, small)}:"
+    if known := _JOINED.get(small.replace("-", "")) or _ELSEWHERE.get(small):
+        return f"{minus}{known}:"
     near = one_edit(small).intersection(NAMES) if len(small) >= _SHORTEST else set()
     return f"{minus}{near.pop()}:" if len(near) == 1 else match[0]
