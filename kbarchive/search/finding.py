@@ -15,7 +15,6 @@ from kbarchive.search.results import QueryDiagnostic
 from kbarchive.search.scoring import Scorer
 from kbarchive.search.settings import Settings
 from kbarchive.search.suggestions import Spelling, without_quotes
-from kbarchive.search.translation import translated
 from kbarchive.search.units import Plan, Unit, plan
 
 # Of a pasted page no more words that no article has are told.
@@ -71,7 +70,7 @@ class Finding:
         """The query as this language writes it, or with its slips corrected; without its quotes, where it finds nothing but its
         words do.
         """
-        if self._is_better(query, other := translated(query)):
+        if self._is_better(query, other := _translated(query)):
             return (other,)
         suggestions = self._spelling.suggestions(query, found.read.tree)
         if suggestions or found.ranking.scores:
@@ -87,6 +86,14 @@ class Finding:
 
     def _is_known(self, concept: Concept) -> bool:
         return any(self._scorer.frequency(Unit((other.term,))) for other in concept.alternatives)
+
+
+def _translated(query: str) -> str:
+    if ":" not in query and " -" not in query and query == query.lower():
+        return query  # plain words, as most are: a command of its own does without the module
+    from kbarchive.search.translation import translated
+
+    return translated(query)
 
 
 def _missing(absent: Sequence[str], unknown: Sequence[str]) -> Iterator[QueryDiagnostic]:
