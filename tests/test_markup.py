@@ -14,6 +14,7 @@ import kbarchive
 from kbarchive.article import List, Paragraph, Table, block_text
 from kbarchive.markup.flow import Content, Flow, Heading
 from kbarchive.markup.html import read_html
+from kbarchive.markup.markdown import read_markdown
 from kbarchive.markup.tags import is_flat, without_tags
 from kbarchive.parsing import is_lossless, parse_document
 from kbarchive.resources import resource_folder
@@ -154,3 +155,19 @@ def test_pages_of_a_site_one_after_another(name: str) -> None:
     for article in (first, second):
         assert (article.title, article.residue, article.text) == (alone[0].title, alone[0].residue, alone[0].text)
     assert is_lossless(both)
+
+
+@pytest.mark.parametrize(
+    ("source", "texts"),
+    [
+        (':::image type="content" source="a.png" alt-text="A red lamp.":::', ["A red lamp."]),
+        (':::image type="content" source="a.png" alt-text="A red lamp."', ["A red lamp."]),
+        ('Turn :::image type="icon" source="a.png"::: on.', ["Turn on."]),
+        ('The :::image source="a:b.png" alt-text="lamp: red"::: (:::image source="c":::) burns.', ["The lamp: red () burns."]),
+        (':::image type="icon" source="a.png":::', []),
+        (":::row:::\n\nLamp\n\n:::row-end:::", ["Lamp"]),
+    ],
+)
+def test_images_of_microsoft_learn_are_their_words(source: str, texts: list[str]) -> None:
+    found = [element.block for element in read_markdown(source).elements if isinstance(element, Content)]
+    assert [block_text(block) for block in found] == texts

@@ -16,7 +16,9 @@ from kbarchive.markup.html import HTML_TAG, is_element, read_html
 
 _MOST_LEVELS = 40  # of lists, quotations and brackets in one another; no article has ten
 _ALERT = re.compile(r"\[!([A-Za-z]+)\]\s*")
-_EXTENSION = re.compile(r":::\s*(?:image\b.*?\balt-text=\"([^\"]*)\".*|[a-z\-]+(?:\s.*)?|)$", re.DOTALL)
+_EXTENSION = re.compile(r":::\s*(?:[a-z\-]+(?:\s.*|:::)?|)$", re.DOTALL)
+_IMAGE = re.compile(r":::image\b((?:[^:]|:(?!::))*)(?::::|\Z)")
+_ALTERNATIVE = re.compile(r"\balt-text=\"([^\"]*)\"")
 _BREAK = "\n"
 _PIECE = re.compile(r"(?:[ \t]*[^ \t\n][^\n]*\n?)+")
 
@@ -132,14 +134,17 @@ def _paragraphs(run: _Run, line: int) -> list[Content]:
     found: list[Content] = []
     links = run.links
     for piece in run.text.split(_BREAK):
-        words = squeeze(piece)
-        extension = _EXTENSION.fullmatch(words)
-        if extension:
-            words = squeeze(extension[1] or "")
-        if words:
+        words = squeeze(_IMAGE.sub(_alternative, piece))
+        if words and not _EXTENSION.fullmatch(words):
             found.append(Content(Paragraph(line, words), links))
             links = ()
     return found
+
+
+def _alternative(image: re.Match[str]) -> str:
+    """What is said in place of an image, as Microsoft Learn writes it; nothing of an icon without words."""
+    words = _ALTERNATIVE.search(image[1])
+    return words[1] if words else ""
 
 
 def _run(node: SyntaxTreeNode, line: int) -> _Run:
