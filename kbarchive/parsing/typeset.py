@@ -137,11 +137,14 @@ class Typesetter:
         _, start, end, _ = below
         text = self._text
         above = text[child[1] : child[2]]
-        if above.endswith("\n\n") or above.count("\n") > 1 or above.rstrip().endswith(_ENDS) or len(above) < _FULL_LINE:
-            return False
-        if len(_GAP.findall(above)) > 1:  # the last of several columns wraps
+        if above.endswith("\n\n"):
             return False
         lines = text[start:end].rstrip().split("\n")
+        last = above.rstrip().rpartition("\n")[2]
+        if len(_GAP.findall(last)) > 1 or _may_be_table(above):  # the last of several columns wraps
+            return False
+        if not _hangs(lines[0], last) and (last != above.rstrip() or last.endswith(_ENDS) or len(last) < _FULL_LINE):
+            return False
         return (
             len({len(line) - len(line.lstrip()) for line in lines}) == 1
             and is_plainly_prose(above + text[start:end])
@@ -255,6 +258,14 @@ _FULL_LINE = 45  # with its indent; a shorter one does not wrap
 _LABEL_INITIALS = frozenset("NWICTnwict")
 _INDENTED = frozenset({"LAYOUT"})
 _LAID_OUT = frozenset({"LAYOUT", "PARAGRAPH"})
+
+
+def _hangs(line: str, above: str) -> bool:
+    """Whether a line begins below the text that stands behind a label in the line above."""
+    indent = len(line) - len(line.lstrip(" "))
+    label, words = above[:indent], above[indent:]
+    is_label = label.endswith("  ") or (label.endswith(" ") and label.rstrip().endswith(":"))
+    return is_label and words[:1].strip() != "" and not words.endswith(":") and not is_only_code([line])
 
 
 def _code_or_table(line: int, text: str) -> list[Block]:
