@@ -7,6 +7,8 @@ import re
 _DASHES = re.compile(r"[ ]*-{2,}(?:[ ]+-{2,})*[ ]*")
 _GROUP = re.compile(r"-{2,}")
 _INK = bytes(ord("0" if byte == ord(" ") else "1") for byte in range(256))
+_GUTTER = re.compile(r"(?<=1)0(?=1)")
+_STAMP = re.compile(r"\d{1,2}([-/])\d{1,2}\1\d{2,4}|\d{1,2}:\d\d(?::\d\d)?(?:[apAP][mM]?)?")
 _COLUMN_EDGE = re.compile(r"(?:\A0*|00+)(?=1)")
 
 # Words that prose is full of and program text hardly has in lower case.
@@ -138,12 +140,27 @@ def dedent(lines: list[str]) -> list[str]:
 
 
 def _column_starts(rows: list[str]) -> list[int]:
-    """Where columns begin: behind two or more places that are blank in every row, and where most rows have a cell."""
+    """Where columns begin: behind two or more places that are blank in every row, or one beside dates or times."""
     width = max(map(len, rows))
     ink = 0  # a bit for each place, set where any row has a sign
     for row in rows:
         ink |= int(row.ljust(width).encode("latin-1", "replace").translate(_INK), 2)
-    return [match.end() for match in _COLUMN_EDGE.finditer(f"{ink:b}".zfill(width))]
+    places = f"{ink:b}".zfill(width)
+    starts = [match.end() for match in _COLUMN_EDGE.finditer(places)]
+    parted = [start for match in _GUTTER.finditer(places) if _is_beside_stamps(rows, start := match.end())]
+    return sorted(starts + parted) if parted else starts
+
+
+def _is_beside_stamps(rows: list[str], start: int) -> bool:
+    """Whether the words right or left of a blank are dates or times, in all rows where they have digits."""
+    rows = [row for row in rows if len(row) > start]
+    right = [row[start:].partition(" ")[0] for row in rows]
+    left = [row[: start - 1].rpartition(" ")[2] for row in rows]
+    for words in (right, left):
+        numbers = [word for word in words if any(map(str.isdigit, word))]
+        if len(numbers) > 1 and all(map(_STAMP.fullmatch, numbers)):
+            return True
+    return False
 
 
 def _cut(line: str, starts: list[int]) -> tuple[str, ...]:
