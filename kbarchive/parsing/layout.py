@@ -7,6 +7,8 @@ import re
 _DASHES = re.compile(r"[ ]*-{2,}(?:[ ]+-{2,})*[ ]*")
 _GROUP = re.compile(r"-{2,}")
 _INK = bytes(ord("0" if byte == ord(" ") else "1") for byte in range(256))
+# One of so many rows is none of the head.
+_HEAD = 5
 _GUTTER = re.compile(r"(?<=1)0(?=1)")
 _STAMP = re.compile(r"\d{1,2}([-/])\d{1,2}\1\d{2,4}|\d{1,2}:\d\d(?::\d\d)?(?:[apAP][mM]?)?")
 _COLUMN_EDGE = re.compile(r"(?:\A0*|00+)(?=1)")
@@ -147,6 +149,8 @@ def _column_starts(rows: list[str]) -> list[int]:
         ink |= int(row.ljust(width).encode("latin-1", "replace").translate(_INK), 2)
     places = f"{ink:b}".zfill(width)
     starts = [match.end() for match in _COLUMN_EDGE.finditer(places)]
+    if not any(map(_STAMP.search, rows[:_HEAD])):
+        return starts
     parted = [start for match in _GUTTER.finditer(places) if _is_beside_stamps(rows, start := match.end())]
     return sorted(starts + parted) if parted else starts
 

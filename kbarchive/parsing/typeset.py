@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Rule, Table
 from kbarchive.parsing.driver import Child, Node
@@ -44,17 +45,19 @@ class Typesetter:
                 add(self._list(child))
                 continue
             _, start, end, line = child
-            if (
-                kind == "PARAGRAPH"
-                and not in_item
-                and (text.find("\n", start, start + _SHORT_LINE) < 0 or not self._is_code_at_margin(children, number - 1))
-            ):
-                if number < count and children[number][0] == "LAYOUT" and self._goes_on_hanging(child, children[number]):
-                    end = children[number][2]
-                    number += 1
+            is_text = kind == "PARAGRAPH" and not in_item
+            if is_text:
                 piece = text[start:end]
-                if ("  " in piece or "\t" in piece) and _may_be_table(piece) and (laid_out := _in_columns(line, piece)):
-                    add(laid_out)
+                has_gaps = "  " in piece or "\t" in piece
+                if has_gaps or piece.find("\n", 0, _SHORT_LINE) >= 0:
+                    is_text = not self._is_laid_out_at_margin(children, number - 1)
+            if is_text:
+                if number < count and children[number][0] == "LAYOUT" and self._goes_on_hanging(child, children[number]):
+                    piece = text[start : children[number][2]]
+                    has_gaps = True
+                    number += 1
+                if has_gaps and _may_be_table(piece) and (rows := _margin_rows(piece.rstrip())):
+                    add(Table(line, "\n".join(dedent(piece.rstrip().split("\n"))), rows))
                 elif words := reflow(piece):
                     add(Paragraph(line, words))
             elif kind == "LAYOUT" and not in_item and number < count and self._opens_paragraph(child, children[number]):
@@ -65,7 +68,8 @@ class Typesetter:
                 run = [child]
                 while number < count:
                     if children[number][0] not in (_LAID_OUT if in_item else _INDENTED) and (
-                        in_item or not (self._is_label_in_code(children, number) or self._is_code_at_margin(children, number))
+                        in_item
+                        or not (self._is_laid_out_at_margin(children, number) or self._is_label_in_code(children, number))
                     ):
                         break
                     run.append(children[number])
@@ -153,18 +157,23 @@ class Typesetter:
             and not _COLUMNS.search("\n".join(line.strip() for line in lines))
         )
 
-    def _is_code_at_margin(self, children: list[Child], number: int) -> bool:
-        """Whether lines at the left margin are program text all the same: several that can be nothing else, or one that
-        touches indented lines.
+    def _is_laid_out_at_margin(self, children: list[Child], number: int) -> bool:
+        """Whether lines at the left margin keep their layout as indented ones do: columns that cannot be told, program text of
+        several lines, or a line of it that touches indented ones.
         """
         if children[number][0] != "PARAGRAPH":
             return False
         _, start, end, _ = children[number]
         text = self._text
         line_end = text.find("\n", start, start + _SHORT_LINE)
-        if line_end < 0:
+        may_have_columns = text.find("  ", start, end) >= 0 or text.find("\t", start, end) >= 0
+        if line_end < 0 and not may_have_columns:
             return False
         piece = text[start:end].rstrip()
+        if may_have_columns and _may_be_table(piece) and _has_columns(piece) and not _margin_rows(piece):
+            return True
+        if line_end < 0:
+            return False
         if start + len(piece) == line_end and (
             piece.endswith(_ENDS_OF_PROSE)
             or is_plainly_prose(piece)
@@ -300,15 +309,17 @@ def _note(line: int, text: str) -> Note:
     return Note(line, label[1], (Paragraph(line, words),) if words else ())
 
 
-def _in_columns(line: int, piece: str) -> Table | Code | None:
-    """Lines at the left margin in columns: a table without a head, or code where the columns cannot be told."""
+@lru_cache(maxsize=4)  # it is asked for twice, once to choose
+def _margin_rows(piece: str) -> tuple[tuple[str, ...], ...]:
+    """The rows of lines at the left margin, which may be tabbed; () where their columns cannot be told."""
+    return table_rows([text.expandtabs() for text in piece.split("\n")])
+
+
+def _has_columns(piece: str) -> bool:
+    """Whether most lines have columns, and are no prose."""
     lines = piece.rstrip().split("\n")
-    if rows := table_rows([text.expandtabs() for text in lines]):
-        return Table(line, "\n".join(dedent(lines)), rows)
     gaps = sum(1 for text in lines if _GAP_IN_LINE.search(text.strip()))
-    if gaps >= len(lines) * _MOST and not is_plainly_prose(piece):
-        return Code(line, "\n".join(dedent(lines)))
-    return None
+    return gaps >= len(lines) * _MOST and not is_plainly_prose(piece)
 
 
 def _whole_table(line: int, piece: str) -> Table:
