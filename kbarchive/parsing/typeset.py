@@ -20,7 +20,7 @@ from kbarchive.parsing.layout import (
 from kbarchive.parsing.lexer import Token
 
 _LABEL = re.compile(r"\s*((?i:notes?|warnings?|important|cautions?|tips?|important[ ]note|note[ ][0-9]{1,2}))(?:[ ]?:|[ ]-[ ])")
-_CHOICE_SIGN = re.compile(r"-\s?(?:or|and)\s?-", re.IGNORECASE)
+_CHOICE_SIGN = re.compile(r"-\s?(?:[Oo][Rr]|[Aa][Nn][Dd])\s?-")
 _CHOICE = re.compile(r"\s*-\s?(?:or|and)\s?-\s*", re.IGNORECASE)
 
 
