@@ -17,7 +17,7 @@ _ID = re.compile(r"Q([0-9]+)")
 _SITE = re.compile(r"microsoft\.com/(?:kb|help)/([0-9]+)")
 _LINK = re.compile(r"<LINK[^>\n]*>")
 _BETWEEN = re.compile(r"(?:</LINK>)?\s*(?:(?i:TITLED?)[ ]*:|[:,|\-])?")  # an id and the title it is cited under
-_NUMBER = re.compile(r"(?:,[ ]*(?:and[ ])?|[ ]and[ ])(?=[0-9]|Build)")
+_LISTED = re.compile(r"(?:\([^()]*\)|(?![ ]and[ ](?:[0-9]|Build))[^,(])+")
 _VERSIONS_LABEL = re.compile(r",?[ ]+versions?[ ]+", re.IGNORECASE)
 _RELATIONS = ("used with", "included with", "on platform(s)")
 
@@ -92,7 +92,8 @@ def read_entry(text: str, inner: tuple[AppliesTo, ...] = ()) -> AppliesTo:
         elif kind == "LAST_VERSION":
             versions[piece.strip()] = None
         elif kind == "VERSIONS":
-            versions.update(dict.fromkeys(_NUMBER.split(_VERSIONS_LABEL.sub("", piece, count=1))))
+            listed = _LISTED.findall(_VERSIONS_LABEL.sub("", piece, count=1))
+            versions.update(dict.fromkeys(version.strip().removeprefix("and ") for version in listed))
     return AppliesTo(text, name.strip(" ,"), tuple(versions), relation, inner)
 
 
