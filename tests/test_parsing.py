@@ -85,6 +85,13 @@ def test_cp1252_and_its_undefined_bytes() -> None:
     assert article.symptoms.startswith("\u201cSo\u201d \x81 \u2122")
 
 
+def test_a_title_behind_a_blank_that_does_not_break() -> None:
+    (reference,) = kbarchive.parse(SOURCE + b'\nSEE ALSO\n========\n\n   Q900777\xa0"Lamp Went Out" When You Row\n').references[
+        -1:
+    ]
+    assert (reference.id, reference.title) == ("Q900777", '"Lamp Went Out" When You Row')
+
+
 def test_a_page_with_bytes_that_are_no_utf8() -> None:
     page = as_page(SOURCE).encode().replace(b"SYMPTOMS", b"caf\xc3\xa9 \x93so\x94\n\nSYMPTOMS", 1)
     article = kbarchive.parse(page)

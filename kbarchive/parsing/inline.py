@@ -16,7 +16,9 @@ from kbarchive.parsing.grammars import load_grammar, terminals
 _ID = re.compile(r"Q([0-9]+)")
 _SITE = re.compile(r"microsoft\.com/(?:kb|help)/([0-9]+)")
 _LINK = re.compile(r"<LINK[^>\n]*>")
-_BETWEEN = re.compile(r"(?:</LINK>)?\s*(?:(?i:TITLED?)[ ]*:|[:,|\-])?")  # an id and the title it is cited under
+# What parts an id and the title it is cited under.
+_BETWEEN = re.compile(r"(?:</LINK>)?(?:\s|<A0>)*(?:(?i:TITLED?)[ ]*:|[:,|\-])?(?:\s|<A0>)*")
+_BRACKETS = re.compile(r"[()]")
 _LISTED = re.compile(r"(?:\([^()]*\)|(?![ ]and[ ](?:[0-9]|Build))[^,(])+")
 _VERSIONS_LABEL = re.compile(r",?[ ]+versions?[ ]+", re.IGNORECASE)
 _RELATIONS = ("used with", "included with", "on platform(s)")
@@ -45,9 +47,21 @@ def find_citations(text: str) -> list[Citation]:
             assert match is not None
             title = " ".join(_BETWEEN.sub("", text[match.end() : end], count=1).split()).rstrip("| ")
             if kind == "QUOTED":
-                title = title.strip('"')
+                title = title.strip('"').rstrip(",")  # the comma is the sentence's
+            elif ")" in title:
+                title = _before_closing(title)
             found.append(Citation(f"Q{match[1].lstrip('0') or '0'}", title or None, match.start()))
     return found
+
+
+def _before_closing(title: str) -> str:
+    """A title up to the bracket that closes what was opened before the reference: what follows is the sentence's."""
+    depth = 0
+    for bracket in _BRACKETS.finditer(title):
+        depth += 1 if bracket[0] == "(" else -1
+        if depth < 0:
+            return title[: bracket.start()].rstrip()
+    return title
 
 
 @lru_cache(maxsize=1000)
