@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,15 +11,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from kbarchive.errors import SearchIndexError
-from kbarchive.index import build_index
+from kbarchive.doctor import examine
+from kbarchive.errors import DamagedIndexError, SearchIndexError
+from kbarchive.index import build_index, publishing
 from kbarchive.index.dictionary import DictionaryWriter
 from kbarchive.index.files import RECORDS
+from kbarchive.index.publishing import leftovers
 from kbarchive.index.repair import repair_index
-from kbarchive.index.store import Metadata, pointing_at, read_generation, write_metadata
+from kbarchive.index.store import Metadata, pointing_at, read_generation, repair_hint, write_metadata
 from kbarchive.index.verify import check_index
 from kbarchive.search import open_index
-from tests.commands import kbarchive
+from tests.commands import kbarchive, kbsearch
 from tests.searching import ARTICLES, article, write_articles
 
 OLDER = {
@@ -218,6 +221,57 @@ def test_what_cannot_be_mended_is_told(tmp_path: Path, folder: Path, source: Pat
     with pytest.raises(SearchIndexError, match="nothing can be read of"):
         repair_index(folder)
     assert (folder / "generation-000001").exists()
+
+
+@pytest.mark.parametrize(
+    "pointer", [None, b"", b"no pointer", b"generation-000001 00000000\n", b"generation-000007 00000000\n"]
+)
+def test_no_generation_can_be_removed_where_current_is_missing_or_damaged(
+    folder: Path, source: Path, pointer: bytes | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`doctor` named the only whole generation as what a killed build had left."""
+    shutil.copytree(folder / "generation-000001", folder / "generation-000002")
+    (folder / "generation-000003").mkdir()
+    (folder / "current").unlink()
+    if pointer is not None:
+        (folder / "current").write_bytes(pointer)
+    assert leftovers(folder) == []
+    monkeypatch.setenv("KBARCHIVE_INDEX", str(folder))
+    health = examine()
+    assert health.removable == ()
+    assert [problem.partition("; ")[2] for problem in health.problems] == [repair_hint(folder)]
+    with publishing.writing(folder):
+        kept = publishing._make_generation(folder)
+    assert sorted(path.name for path in folder.glob("gen*")) == ["generation-000001", "generation-000002", kept.name]
+    done = kbarchive("index", "--repair", "--index", str(folder))
+    assert (done.returncode, open_index(folder).close()) == (0, None)
+    (folder / "generation-000009").mkdir()
+    assert folder / "generation-000009" in leftovers(folder)
+
+
+def test_an_index_without_current_is_called_damaged(
+    folder: Path, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All said that there was no index, and to make one anew."""
+    before = said(folder)
+    (folder / "current").unlink()
+    hint = f"the index {folder} is damaged: current is missing; {repair_hint(folder)}"
+    with pytest.raises(DamagedIndexError, match=re.escape(hint)):
+        open_index(folder)
+    assert kbsearch("--index", str(folder), "relay").stderr.decode() == f"kbsearch: error: {hint}\n"
+    monkeypatch.setenv("KBARCHIVE_INDEX", str(folder))
+    assert examine().problems == (hint,)
+    check = check_index()
+    assert [finding.message for finding in check.findings] == ["current is missing"]
+    shutil.rmtree(source)
+    assert repair_index(folder).how == "generation"
+    assert said(folder) == before
+
+
+def test_what_a_build_left_that_was_killed_is_no_index(tmp_path: Path) -> None:
+    (tmp_path / "index" / "generation-000001" / "shard-0").mkdir(parents=True)
+    with pytest.raises(SearchIndexError, match="holds no index"):
+        open_index(tmp_path / "index")
 
 
 def test_repair_and_sources_do_not_go_together(folder: Path, source: Path) -> None:

@@ -113,8 +113,13 @@ def publish(index_dir: Path, folder: Path) -> None:
 
 
 def leftovers(index_dir: Path) -> list[Path]:
-    """What the next build of an index will remove: what builds that were killed left, or what one that runs is writing."""
-    return sorted(_others(index_dir, {_used(index_dir)})) if index_dir.is_dir() else []
+    """What nobody needs of an index: what builds that were killed left, or what one that runs is writing. No generation while
+    `current` is missing or damaged: an index may be mended from any of them.
+    """
+    if not index_dir.is_dir():
+        return []
+    found = _others(index_dir, {_used(index_dir)})
+    return sorted(found if _is_pointed_at(index_dir) else (path for path in found if not GENERATION.match(path.name)))
 
 
 def _refuse_foreign(index_dir: Path) -> None:
@@ -141,9 +146,17 @@ def _used(index_dir: Path) -> str:
         return ""
 
 
+def _is_pointed_at(index_dir: Path) -> bool:
+    """Whether `current` is what was written of the generation that it names."""
+    try:
+        return pointing_at(index_dir / _used(index_dir)) == (index_dir / POINTER).read_bytes()
+    except (OSError, ValueError):
+        return False
+
+
 def _make_generation(index_dir: Path) -> Path:
     used = _used(index_dir)
-    if (index_dir / used / METADATA).exists():
+    if _is_pointed_at(index_dir):
         _remove_others(index_dir, {used})
     else:  # all that are complete may be what an index can be mended from, until there is a new one
         _remove_others(index_dir, {used, *(name for name in os.listdir(index_dir) if (index_dir / name / METADATA).exists())})

@@ -81,8 +81,13 @@ def damaged(index_dir: Path, what: str) -> DamagedIndexError:
 
 
 def holds_index(index_dir: Path) -> bool:
-    """Whether a folder has an index in use, sound or not; that of a build which was killed is none."""
-    return (index_dir / POINTER).exists()
+    """Whether a folder has an index, sound or not; what a build left that was killed before all was written is none."""
+    return (index_dir / POINTER).exists() or _has_generations(index_dir)
+
+
+def _has_generations(index_dir: Path) -> bool:
+    """Whether a folder has generations that are complete, or were."""
+    return any(GENERATION.match(path.parent.name) for path in index_dir.glob(f"*/{METADATA}"))
 
 
 def current_generation(index_dir: Path) -> Generation:
@@ -138,6 +143,8 @@ def _pointed(index_dir: Path) -> tuple[str, str]:
     try:
         pointer = (index_dir / POINTER).read_bytes().decode("latin-1")
     except (FileNotFoundError, NotADirectoryError):
+        if _has_generations(index_dir):
+            raise damaged(index_dir, f"{POINTER} is missing") from None
         raise SearchIndexError(
             f"{index_dir} holds no index of kbarchive; make one with: kbarchive index SOURCE... --index {index_dir}"
         ) from None

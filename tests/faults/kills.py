@@ -91,7 +91,7 @@ def _state(index_dir: Path, queries: list[str], may_be: list[State], may_be_none
     try:
         index = open_index(index_dir)
     except SearchIndexError as error:
-        if may_be_none and "holds no index" in str(error):
+        if may_be_none and ("holds no index" in str(error) or "current is missing" in str(error)):
             return None
         raise
     with index:
