@@ -12,6 +12,9 @@ from kbarchive.index import build_index
 from kbarchive.index.likeness import groups, likeness
 from kbarchive.parsing import parse
 from kbarchive.search import Index, facet_filter, open_index
+from kbarchive.web.archive import Archive
+from kbarchive.web.asked import Search
+from kbarchive.web.searching import search
 from tests.searching import ARTICLES, article, from_one_and_two_processes, index_of, snippets_of, write_articles
 
 _STEPS = "Open the lid of the ferry, turn the brass key twice, wait for the bell, and lower the ramp onto the quay slowly."
@@ -54,12 +57,32 @@ def test_each_facet_is_a_filter_that_finds_as_many(tmp_path: Path) -> None:
                 assert index.search(facet_filter(name, value)).total == count
 
 
+def test_a_keyword_with_and_without_its_kb_is_counted_and_filtered_apart(tmp_path: Path) -> None:
+    """Found by an administrator: a keyword that was counted 3 times was found 30 times when it was added as a filter."""
+    words = {"Q910001": b"sms kbfix", "Q910002": b"kbsms kberrmsg", "Q910003": b"kbsms fix"}
+    kinds = {key: b"Issue type        : " + (b"bug" if key == "Q910001" else b"kbbug") for key in words}
+    texts = {key: ARTICLES[key].replace(b"kbmadeup", word + b" kbmadeup") + kinds[key] + b"\n" for key, word in words.items()}
+    with index_of(tmp_path, texts) as index:
+        facets = index.search("kbmadeup", limit=0, facets=True).facets
+        assert facets["keyword"]["sms"] == 1
+        assert facets["type"] == {"bug": 1, "kbbug": 2}
+        for name in ("keyword", "type"):
+            for value, count in facets[name].items():
+                assert index.search(facet_filter(name, value)).total == count, value
+                found = search(Archive(index), Search(f=(f"{name}:{value}",)))
+                assert found.results.total == count, value
+        assert index.search("keyword:sms").total == 3  # as people write it
+        assert index.search('keyword:"errmsg"').total == 1  # no article has it as it stands
+        assert sorted(keys(index, '-keyword:"sms"')) == ["Q910002", "Q910003"]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "written"),
     [
         ("product", "Microsoft Exchange Server", 'product:"Microsoft Exchange Server"'),
         ("product", 'The "Lid"', 'product:"The  Lid "'),
         ("keyword", "kberrmsg", "keyword:kberrmsg"),
+        ("keyword", "sms", 'keyword:"sms"'),
         ("year", "1999", "modified:1999"),
     ],
 )

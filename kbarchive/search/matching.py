@@ -184,7 +184,10 @@ class _Matching:
             return self._with_one_of(name, [text])
         if name == "citedby":
             return self._cited_by(text)
-        return self._with_one_of(name, [prefix + text.casefold() for prefix in PREFIXES])
+        text = text.casefold()
+        if isinstance(node, Phrase) and self._reader.count(name, text):  # just this value, as a facet counts it
+            return self._with_one_of(name, [text])
+        return self._with_one_of(name, [prefix + text for prefix in PREFIXES])
 
     def _cited_by(self, article_id: str) -> _Documents:
         document = self._reader.find("id", article_id)

@@ -15,6 +15,10 @@ Sort = Literal["relevance", "date"]
 _FILTERS = {"year": "modified"}
 _PLAIN = re.compile(r"[^\W_][\w-]*")
 
+# Without quotes, keyword:sms finds the keyword kbsms as well.
+_PREFIXED = ("keyword", "type")
+_PREFIX = "kb"
+
 
 class Snippet(msgspec.Struct, frozen=True):
     """A passage of an article: the kind of its section, and [start, end] of what was found, in characters of `text`."""
@@ -108,7 +112,8 @@ def facet_filter(name: str, value: str) -> str:
     """What asks, in a query, for a value of a facet: product:"Microsoft Exchange Server"."""
     field = _FILTERS.get(name, name)
     plain = value.replace('"', " ")
-    return f"{field}:{plain}" if _PLAIN.fullmatch(plain) else f'{field}:"{plain}"'
+    bare = _PLAIN.fullmatch(plain) and (name not in _PREFIXED or plain.casefold().startswith(_PREFIX))
+    return f"{field}:{plain}" if bare else f'{field}:"{plain}"'
 
 
 def read_filter(text: str) -> tuple[str, str] | None:
