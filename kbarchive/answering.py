@@ -49,9 +49,12 @@ def answers(
     with _index_of(sources, index_dir, jobs, executor, on_progress) as (index, is_new):
         results = index.search(query, limit=len(index), snippets=False)
     remarks = [diagnostic.message for diagnostic in results.diagnostics if diagnostic.code != _ONLY_EXCLUDED]
+    remarks += [f"did you mean: {suggestion}" for suggestion in results.suggestions]
     whole = not results.partial
     if results.partial:
         remarks.append(f"no article has all of {query!r}")
+    elif not results.total:
+        remarks.append(f"no article answers {query!r}")
     if _has(results.diagnostics, _ONLY_EXCLUDED):
         whole = False
         remarks.append(f"{query!r} only excludes, which finds nothing; ask for something besides: modified:1980.. {query}")

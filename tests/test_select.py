@@ -85,13 +85,30 @@ def test_all_texts_of_an_article_are_written_or_the_newest(
     assert ids(tmp_path / "o.jsonl") == MODEMS
 
 
-@pytest.mark.parametrize(("query", "remarks"), [("modem zebra", 3), ("-modem", 2), ("...", 2)])
+@pytest.mark.parametrize(
+    ("query", "remarks"),
+    [
+        ("modem zebra", ["no article has the word zebra", "no article has all of 'modem zebra'"]),
+        ("-modem", ["'-modem' only excludes, which finds nothing; ask for something besides: modified:1980.. -modem"]),
+        ("...", ["the query has no word to look for", "no article answers '...'"]),
+        ("title:zzzz", ["no article answers 'title:zzzz'"]),
+    ],
+)
 def test_what_is_answered_in_part_or_excludes_only_is_not_written(
-    source: Path, tmp_path: Path, query: str, remarks: int
+    source: Path, tmp_path: Path, query: str, remarks: list[str]
 ) -> None:
     report = kb.convert(source, tmp_path / "o.jsonl", select=query)
     assert (ids(tmp_path / "o.jsonl"), report.unselected) == ([], 30)
-    assert len(report.remarks) == remarks
+    assert report.remarks[:-1] == remarks
+    assert report.remarks[-1].startswith("no index of just these documents was at hand")
+
+
+def test_what_a_misspelt_query_was_taken_for_is_told(source: Path, tmp_path: Path) -> None:
+    """Found by an administrator: the spelling was corrected in silence."""
+    report = kb.convert(source, tmp_path / "o.jsonl", select="silnet")
+    assert (ids(tmp_path / "o.jsonl"), report.remarks[0]) == (MODEMS, "did you mean: silent")
+    done = kbarchive("convert", str(source), str(tmp_path / "o.jsonl"), "--select", "silnet")
+    assert b"\nkbarchive: did you mean: silent\n" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["o.jsonl", "o.csv", "o.parquet", "o.db", "o.chunks.jsonl", "o"])
