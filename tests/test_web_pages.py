@@ -122,7 +122,13 @@ def test_a_filter_is_written_as_kbsearch_writes_it_too(web: TestClient) -> None:
         assert found["filters"]
 
 
-@pytest.mark.parametrize("wrong", ["collecton:exchange", "exchange", "year:", "", "modified: ", "date:1999"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("collecton:exchange", "exchange", "year:", "", "modified: ", "date:1999", "product:..."),
+        *("year:99", "year:1999-13", "year:1999..2000", "modified:>=2000", "year:*"),  # were looked for as words
+    ],
+)
 def test_what_is_no_filter_is_told(web: TestClient, wrong: str) -> None:
     answer = web.get("/search.json", params={"q": "relay", "f": wrong})
     assert answer.status_code == 400

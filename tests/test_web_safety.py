@@ -150,24 +150,33 @@ def test_it_only_reads(web: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("address", "told"),
     [
-        "/search?q=" + "a" * 1001,
-        "/search?q=a&page=0",
-        "/search?q=a&page=51",
-        "/search?q=a&page=" + "9" * 40,
-        "/search?q=a&page=-1",
-        "/search?q=a&page=x",
-        "/search?q=a&sort=size",
-        "/search?q=a&fold=perhaps",
-        "/search?q=a" + "&f=year:1999" * 13,
-        "/kb/" + "Q" * 401,
-        "/kb/Q950001?revision=0",
-        "/suggest.json?q=" + "a" * 1001,
+        ("/search.json?q=" + "a" * 1001, "q: at most 1,000 characters can be asked for."),
+        ("/search.json?q=a&page=0", "page: a whole number from 1 to 50 is wanted."),
+        ("/search.json?q=a&page=51", "page: a whole number from 1 to 50 is wanted."),
+        ("/search.json?q=a&page=" + "9" * 40, "page: a whole number from 1 to 50 is wanted."),
+        ("/search.json?q=a&page=-1", "page: a whole number from 1 to 50 is wanted."),
+        ("/search.json?q=a&page=x", "page: a whole number from 1 to 50 is wanted."),
+        ("/search.json?q=a&sort=size", "There is no sort 'size'; there are date, relevance."),
+        ("/search.json?q=a&fold=perhaps", "fold: 1 or 0 is wanted."),
+        (
+            "/search.json?q=a" + "&f=year:1999" * 13,
+            "f: at most 12 can be given; of each at most 400 characters can be asked for.",
+        ),
+        (
+            "/search.json?q=a&f=product:" + "a" * 400,
+            "f: at most 12 can be given; of each at most 400 characters can be asked for.",
+        ),
+        ("/kb/" + "Q" * 401 + ".json", "key: at most 400 characters can be asked for."),
+        ("/kb/Q950001.json?revision=0", "revision: a whole number from 1 to 10,000 is wanted."),
+        ("/suggest.json?q=" + "a" * 1001, "q: at most 1,000 characters can be asked for."),
     ],
 )
-def test_what_is_too_much_is_refused(web: TestClient, address: str) -> None:
-    assert web.get(address).status_code == 400
+def test_what_is_too_much_is_refused(web: TestClient, address: str, told: str) -> None:
+    answer = web.get(address)
+    assert (answer.status_code, answer.json()) == (400, {"error": told})
+    assert web.get(address.replace(".json", "")).status_code == (404 if address.startswith("/suggest") else 400)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from typing import Literal
 import msgspec
 
 from kbarchive.index.facets import FACETS
+from kbarchive.search.fields import field_node
+from kbarchive.search.nodes import Phrase
 
 Sort = Literal["relevance", "date"]
 """The order of hits: the best first, or the newest first."""
@@ -117,9 +119,13 @@ def facet_filter(name: str, value: str) -> str:
 
 
 def read_filter(text: str) -> tuple[str, str] | None:
-    """The facet and the value of a filter as `facet_filter` writes it, or with the facet's name; None where it is none."""
+    """The facet and the value of a filter as `facet_filter` writes it, or with the facet's name; None where it is none, or the
+    field cannot have the value.
+    """
     field, _, value = text.partition(":")
     name = {other: facet for facet, other in _FILTERS.items()}.get(field, field)
     if len(value) > 1 and value.startswith('"') and value.endswith('"'):
         value = value[1:-1]
-    return (name, value) if name in FACETS and value.strip() else None
+    if name not in FACETS or not value.strip() or isinstance(field_node(_FILTERS.get(name, name), Phrase(value)), str):
+        return None
+    return name, value

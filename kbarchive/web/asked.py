@@ -40,7 +40,10 @@ class Search(msgspec.Struct, frozen=True):
         for text in self.f:
             if read_filter(text) is None:
                 facets = ", ".join(f"{facet}:" for facet in FACETS)
-                raise ValueError(f"{text!r} is no filter: one of {facets} is wanted, and a value behind it")
+                raise ValueError(
+                    f"{text!r} is no filter: one of {facets} is wanted, and a value behind it, such as year:1999 "
+                    "or collection:exchange."
+                )
 
 
 class Typed(msgspec.Struct, frozen=True):
@@ -95,5 +98,20 @@ def _sentence(problem: str, kind: type[msgspec.Struct], found: Mapping[str, obje
             of = field.type.type if isinstance(field.type, msgspec.inspect.Metadata) else field.type
             if isinstance(of, msgspec.inspect.LiteralType):
                 return f"There is no {name} {found[name]!r}; there are {', '.join(map(str, of.values))}."
-            return f"{name}: {problem}"
+            return f"{name}: {_wanted(of)}"
     return problem
+
+
+def _wanted(of: msgspec.inspect.Type) -> str:
+    """What a parameter may be, as a sentence."""
+    match of:
+        case msgspec.inspect.Metadata():
+            return _wanted(of.type)
+        case msgspec.inspect.IntType(ge=least, le=most):
+            return f"a whole number from {least:,} to {most:,} is wanted."
+        case msgspec.inspect.StrType(max_length=most):
+            return f"at most {most:,} characters can be asked for."
+        case msgspec.inspect.VarTupleType(item_type=item, max_length=most):
+            return f"at most {most} can be given; of each {_wanted(item)}"
+        case _:
+            return "1 or 0 is wanted."  # a bool
