@@ -211,6 +211,14 @@ def test_the_source(web: TestClient) -> None:
     assert web.get("/source/Q206968.json").json()["text"].startswith("DOCUMENT:Q206968")
 
 
+def test_the_kind_of_a_page_alone_is_no_address(web: TestClient) -> None:
+    """Found by an administrator: /kb led to /kb/, and there was nothing."""
+    for address in ("/kb", "/kb/", "/like", "/like/", "/source", "/source/", "/kb.json"):
+        assert web.get(address, follow_redirects=False).status_code == 404, address
+    for address in ("/browse", "/search", "/help"):
+        assert web.get(f"{address}/", follow_redirects=False).headers["Location"].endswith(address)
+
+
 def test_browsing(web: TestClient) -> None:
     shown = page(web, "/browse/collection/exchange")
     assert {"/browse/year/1999", "/kb/Q206968", "/search?q=&f=collection%3Aexchange"} <= set(shown.links)
@@ -251,7 +259,7 @@ def test_what_programs_ask_for(web: TestClient) -> None:
 
 def test_openapi_describes_every_page(web: TestClient) -> None:
     told = web.get("/openapi.json").json()
-    assert set(told["paths"]) == {page.twin.replace(":path", "") for page in PAGES} | {"/suggest.json"}
+    assert set(told["paths"]) == {re.sub(r":\w+", "", page.twin) for page in PAGES} | {"/suggest.json"}
     references = set(re.findall(r'"#/components/schemas/(\w+)"', web.get("/openapi.json").text.replace(" ", "")))
     assert references == set(told["components"]["schemas"])
     (key,) = [wanted for wanted in told["paths"]["/kb/{key}.json"]["get"]["parameters"] if wanted["in"] == "path"]

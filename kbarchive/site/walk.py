@@ -15,7 +15,7 @@ from kbarchive.web.page import Page
 from kbarchive.web.pages import PAGES
 
 _PAGES = {page.path: page for page in PAGES}
-_ARTICLE, _SOURCE = _PAGES["/kb/{key:path}"], _PAGES["/source/{key:path}"]
+_ARTICLE, _SOURCE = _PAGES["/kb/{key:some}"], _PAGES["/source/{key:some}"]
 _VALUES, _VALUE = _PAGES["/browse/{facet}"], _PAGES["/browse/{facet}/{value:path}"]
 
 

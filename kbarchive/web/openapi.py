@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from kbarchive.web.page import Page
 from kbarchive.web.pages import PAGES
 
 _REF = "#/components/schemas/{name}"
+_KIND = re.compile(r":\w+(?=\})")  # of a part of a path: {key:some}
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -44,8 +46,7 @@ def description() -> dict[str, Any]:
             "description": "The early Microsoft KnowledgeBase. Every page, and the same facts as JSON.",
         },
         "paths": {
-            page.twin.replace(":path}", "}"): {"get": _operation(page, view, problem)}
-            for page, view in zip(pages, views, strict=True)
+            _KIND.sub("", page.twin): {"get": _operation(page, view, problem)} for page, view in zip(pages, views, strict=True)
         },
         "components": {"schemas": components},
     }

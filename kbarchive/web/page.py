@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -16,6 +17,15 @@ from kbarchive.web.archive import Archive
 from kbarchive.web.errors import MovedError, NothingHereError
 from kbarchive.web.pool import Pool
 from kbarchive.web.rendering import render
+
+
+class _SomePath(PathConvertor):
+    """As a path, which may have slashes, but not empty: else /kb would lead to /kb/, where there is nothing."""
+
+    regex = ".+"
+
+
+register_url_convertor("some", _SomePath())
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ PAGES = (
         template="search.html",
     ),
     Page(
-        path="/like/{key:path}",
+        path="/like/{key:some}",
         summary="The articles most like one",
         asked=asked.Like,
         view=searching.Alike,
@@ -31,7 +31,7 @@ PAGES = (
         template="like.html",
     ),
     Page(
-        path="/kb/{key:path}",
+        path="/kb/{key:some}",
         summary="An article: its record, its texts, what it cites and what cites it",
         asked=asked.Article,
         view=reading.Reading,
@@ -39,7 +39,7 @@ PAGES = (
         template="article.html",
     ),
     Page(
-        path="/source/{key:path}",
+        path="/source/{key:some}",
         summary="The text that an article was read from",
         asked=asked.Article,
         view=reading.SourceText,
