@@ -200,6 +200,11 @@ def test_what_cannot_run_gives_exit_2_and_no_traceback(
         (("convert",), b"no SOURCE and no TARGET; give both"),
         (("convert", "txt", "o", "-j", "x"), b"invalid value for '-j' / '--jobs': 'x' is not a whole number of 1 or more; see"),
         (("nonsense",), b"no such command 'nonsense'; see kbarchive --help\n"),
+        (("shwo",), b"no such command 'shwo'. (Did you mean 'show'?); see kbarchive --help\n"),
+        (("diff", "Q1", "x"), b"invalid value for 'N': 'x' is not a whole number of 1 or more; see"),
+        (("diff", "Q1", "2", "x"), b"invalid value for 'M': 'x' is not a whole number of 1 or more; see"),
+        (("completion",), b"missing argument 'bash|zsh|fish'. Choose from: bash, zsh, fish; see kbarchive completion --help\n"),
+        (("serve", "--port", "80000"), b"invalid value for '--port': '80000' is not a whole number from 0 to 65535; see"),
     ],
 )
 def test_errors_are_one_line_of_one_style(run: Run, article_folder: Path, arguments: tuple[str, ...], told: bytes) -> None:

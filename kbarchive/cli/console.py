@@ -44,13 +44,14 @@ color_option = click.option(
 
 
 class Number(click.IntRange):
-    """A whole number from `min` up, whose error tells what is wanted more clearly than click's."""
+    """A whole number from `min` up, or to `max`, whose error tells what is wanted more clearly than click's."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         try:
             return int(super().convert(value, param, ctx))
         except click.BadParameter:
-            self.fail(f"{value!r} is not a whole number of {self.min} or more", param, ctx)
+            wanted = f"of {self.min} or more" if self.max is None else f"from {self.min} to {self.max}"
+            self.fail(f"{value!r} is not a whole number {wanted}", param, ctx)
 
 
 def run(command: click.Command, name: str) -> NoReturn:
@@ -132,8 +133,8 @@ class _Closed(io.FileIO):
 
 
 def _as_clause(sentence: str) -> str:
-    # Click's messages are sentences, ours are not.
-    return sentence[:1].lower() + sentence[1:].removesuffix(".")
+    # Click's messages are sentences, lists of choices among them in several lines; ours are not.
+    return sentence[:1].lower() + sentence[1:].replace("\n\t", " ").removesuffix(".")
 
 
 def say(message: str, program: str = "kbarchive") -> None:

@@ -20,10 +20,17 @@ _PLAIN = "\x1b[0m"
 _STYLES = {"---": "\x1b[1m", "+++": "\x1b[1m", "@@": "\x1b[36m", "-": "\x1b[31m", "+": "\x1b[32m"}  # as git does
 
 
+class _Revision(click.Argument):
+    """One of two that may be left out; in their names are the brackets of both."""
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        return super().get_error_hint(ctx).replace("[", "").replace("]", "")
+
+
 @click.command(context_settings=CONTEXT_SETTINGS)
 @click.argument("key", metavar="KEY", shell_complete=complete_key)
-@click.argument("old", metavar="[N", type=Number(min=1), required=False)
-@click.argument("new", metavar="[M]]", type=Number(min=1), required=False)
+@click.argument("old", cls=_Revision, metavar="[N", type=Number(min=1), required=False)
+@click.argument("new", cls=_Revision, metavar="[M]]", type=Number(min=1), required=False)
 @color_option
 @index_option
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
