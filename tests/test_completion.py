@@ -31,6 +31,12 @@ end
 """
 
 
+OPTIONS_OF_FILES = (
+    *("kbsearch --queries q", "kbarchive convert --ids i", "kbarchive convert --errors=", "kbarchive convert --report "),
+    "kbarchive stats --plot ",
+)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
     place = tmp_path_factory.mktemp("completion")
@@ -98,13 +104,25 @@ def test_answers_have_help(folder: str) -> None:
     assert answer("kbsearch", f"kbsearch --index {folder} Q910003") == [f"plain\tQ910003\t{title}"]
     assert answer("kbsearch", f"kbsearch --index {folder} 'relay Q910003") == [f"plain\trelay Q910003\t{title}"]
     assert answer("kbsearch", "kbsearch --json cit", KBARCHIVE_INDEX=folder) == ["open\tcites:\t", "open\tcitedby:\t"]
+    assert answer("kbsearch", f"kbsearch --index {folder} --like Q910003") == [f"plain\tQ910003\t{title}"]
+    assert answer("kbsearch", f"kbsearch --index {folder} --like=Q910003") == [f"plain\t--like=Q910003\t{title}"]
+    assert answer("kbsearch", f"kbsearch --index {folder} relay -ti") == ["open\t-title:\t"]
+    assert answer("kbsearch", f"kbsearch relay --index {folder} -title:con") == ["plain\t-title:connector\t"]
+    assert answer("kbsearch", f"kbsearch --index {folder} -ti") == [""]  # no query begins so
+    assert "plain\t--limit\tHow many hits." in answer("kbsearch", f"kbsearch --index {folder} relay --li")
     assert answer("kbarchive", "kbarchive sta") == ["plain\tstats\tCount what the index holds."]
     assert answer("kbarchive", "kbarchive completion z") == ["plain\tzsh\t"]
 
 
 def test_files_are_left_to_the_shell() -> None:
-    for line in ("kbarchive convert ", "kbarchive convert txt/ out", "kbarchive check ", "kbarchive index "):
-        assert [entry.split("\t")[0] for entry in answer("kbarchive", line)] == ["file"]
+    for line in (
+        "kbarchive convert ",
+        "kbarchive convert txt/ out",
+        "kbarchive check ",
+        "kbarchive index ",
+        "kbsearch --queries q",
+    ):
+        assert [entry.split("\t")[0] for entry in answer(line.split()[0], line)] == ["file"], line
     assert [entry.split("\t")[:2] for entry in answer("kbsearch", "kbsearch --index=sa")] == [
         ["plain", "--index=sample"],
         ["dir", "--index=sa"],

@@ -27,7 +27,12 @@ from kbarchive.writers.atomic import output_file, writing
 @click.option("-j", "--jobs", type=Number(min=1), metavar="N", help="Processes. Default: one a core, at most 8.")
 @scheduler_option
 @click.option("--newest", is_flag=True, help="Of several texts of one article write only the newest.")
-@click.option("--ids", metavar="IDS", help="Only these ids or keys: A,B,C, a file with one a line, or - for standard input.")
+@click.option(
+    "--ids",
+    metavar="IDS",
+    shell_complete=complete_file,
+    help="Only these ids or keys: A,B,C, a file with one a line, or - for standard input.",
+)
 @click.option("--select", metavar="QUERY", help="Write only the articles that kbsearch finds for QUERY.")
 @click.option(
     "--index",
@@ -43,8 +48,12 @@ from kbarchive.writers.atomic import output_file, writing
 )
 @click.option("--incremental", is_flag=True, help="Convert only what has changed since the last run with --incremental.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first file that cannot be read, and write nothing.")
-@click.option("--errors", "errors_file", metavar="FILE", help="Write what failed to FILE, as JSON Lines.")
-@click.option("--report", "report_file", metavar="FILE", help="Write the summary to FILE, as JSON.")
+@click.option(
+    "--errors", "errors_file", metavar="FILE", shell_complete=complete_file, help="Write what failed to FILE, as JSON Lines."
+)
+@click.option(
+    "--report", "report_file", metavar="FILE", shell_complete=complete_file, help="Write the summary to FILE, as JSON."
+)
 @click.option("--overwrite", is_flag=True, help="Replace a TARGET folder that holds an earlier conversion.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def convert(

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import click
 
 from kbarchive._version import __version__
 from kbarchive.cli import hits
-from kbarchive.cli.completion import complete_query
+from kbarchive.cli.completion import complete_file, complete_key, complete_query
 from kbarchive.cli.console import CONTEXT_SETTINGS, Number, color_option, counted, lines_of, run, say, wants_color
 from kbarchive.cli.opening import index_option, opened
 from kbarchive.render.clean import printable
 from kbarchive.resources import query_help
 from kbarchive.search import Index, Results, Sort
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _NAME = "kbsearch"
 
@@ -63,6 +66,12 @@ class _QueryCommand(click.Command):
                 options.append(arg)
         return super().parse_args(ctx, [*options, "--", *words])
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        found = super().shell_complete(ctx, incomplete)
+        if ctx.params.get("words") and _MINUS_WORD.match(incomplete):  # what is excluded, behind the first word
+            found += complete_query(ctx, next(iter(self.params)), incomplete)
+        return found
+
 
 def _show_query_help(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
@@ -98,8 +107,13 @@ def _typeset(markdown: str) -> str:
     default=None,
     help="Near-identical articles as one hit. Default: only where hits are shown for people, not with --json and the like.",
 )
-@click.option("--like", metavar="ID", help="The articles most like one, in place of a query.")
-@click.option("--queries", metavar="FILE", help="A query a line from a file, or - for stdin; empty lines do not count.")
+@click.option("--like", metavar="ID", shell_complete=complete_key, help="The articles most like one, in place of a query.")
+@click.option(
+    "--queries",
+    metavar="FILE",
+    shell_complete=complete_file,
+    help="A query a line from a file, or - for stdin; empty lines do not count.",
+)
 @index_option
 @click.option(
     "--facets",
