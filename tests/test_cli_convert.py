@@ -100,9 +100,10 @@ def test_ids_are_a_list_a_file_or_standard_input(run: Run, article_folder: Path,
     assert done.returncode == 1
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("ids", ["names", "-"])
-def test_ids_behind_a_byte_order_mark(run: Run, article_folder: Path, tmp_path: Path, ids: str) -> None:
-    data = b"\xef\xbb\xbfQ900002\r\nQ900001\r\n"
+def test_ids_behind_a_byte_order_mark(run: Run, article_folder: Path, tmp_path: Path, ids: str, encoding: str) -> None:
+    data = "Q900002\r\nQ900001\r\n".encode(encoding)
     (tmp_path / "names").write_bytes(data)
     done = run("convert", "txt", "-", "--ids", ids, data=data)
     assert (done.returncode, done.stdout.count(b"\n")) == (0, 2)

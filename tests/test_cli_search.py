@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from kbarchive.resources import query_help
+from tests.commands import run
 from tests.searching import ARTICLES, article, index_of, write_articles
 
 
@@ -145,6 +146,28 @@ def test_many_queries(folder: str, tmp_path: Path) -> None:
     assert kbsearch(*place).returncode == 1
     asked.write_text("")
     assert (kbsearch("--json", *place).stdout, kbsearch("--json", *place).returncode) == (b"[]\n", 1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("place", ["file", "-"])
+def test_queries_as_windows_writes_them(folder: str, tmp_path: Path, encoding: str, place: str) -> None:
+    """Found by an administrator: of UTF-16 the bytes were looked for, with exit code 0."""
+    mark = "" if encoding == "utf-8-sig" else "\ufeff"
+    data = f"{mark}zebra\r\n\r\ntitle:relay\r\n".encode(encoding)
+    (tmp_path / "file").write_bytes(data)
+    done = run("kbsearch", ("--index", folder, "--queries", place, "--jsonl"), folder=tmp_path, data=data)
+    assert done.returncode == 0
+    assert {json.loads(line)["number"] for line in done.stdout.splitlines()} == {2}
+    assert b"query 1: no article has the word zebra" in done.stderr
+
+
+def test_queries_that_are_no_text_are_refused(folder: str, tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    asked.write_bytes("title:relay\n".encode("utf-16-le"))  # without its mark
+    done = kbsearch("--index", folder, "--queries", str(asked), "--jsonl")
+    told = f"error: {asked} is no text in UTF-8, nor in UTF-16 with a byte order mark; save it as UTF-8\n"
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().endswith(told)
 
 
 def test_queries_from_stdin(folder: str) -> None:

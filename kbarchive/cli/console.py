@@ -6,6 +6,7 @@ away, 143 when told to terminate. Nobody gets to see a traceback.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import io
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kbarchive.cli.interrupts import raise_lost, take_interrupts
+from kbarchive.document import clean
 from kbarchive.errors import KbArchiveError, SourceError
 from kbarchive.render.clean import visible
 
@@ -162,11 +164,23 @@ def wants_color(color: str) -> bool:
 
 
 def lines_of(path: str) -> Iterator[str]:
-    """The lines of a file in UTF-8, or of standard input ("-"), without the blanks around them; empty ones are left out."""
+    """The lines of a file, or of standard input ("-"), without the blanks around them; empty ones are left out.
+
+    They are in UTF-8, or in UTF-16 where its byte order mark says so, as Windows writes it. Raises SourceError where they
+    are no text.
+    """
     if path == "-" and sys.stdin is None:
         raise SourceError("standard input is closed")
-    with click.open_file(path, encoding="utf-8-sig", errors="replace") as file:
-        yield from (line.strip() for line in file if line.strip())
+    with open(sys.stdin.fileno() if path == "-" else path, "rb", closefd=path != "-") as stream:
+        mark = stream.peek(2)[:2]  # of a pipe what is there, without waiting for more
+        encoding = "utf-16" if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+        with io.TextIOWrapper(stream, encoding, errors="replace") as lines:
+            for line in lines:
+                if "\0" in line:
+                    name = "standard input" if path == "-" else clean(path)
+                    raise SourceError(f"{name} is no text in UTF-8, nor in UTF-16 with a byte order mark; save it as UTF-8")
+                if line := line.strip():
+                    yield line
 
 
 @contextlib.contextmanager

@@ -112,7 +112,7 @@ def _typeset(markdown: str) -> str:
     "--queries",
     metavar="FILE",
     shell_complete=complete_file,
-    help="A query a line from a file, or - for stdin; empty lines do not count.",
+    help="A query a line from a file (in UTF-8, or UTF-16 with its mark), or - for stdin; empty lines do not count.",
 )
 @index_option
 @click.option(
