@@ -80,10 +80,10 @@ def convert(
     report has a failure.
 
     The target appears whole at the end, or not at all. A file is replaced; a folder that is not empty only with `overwrite`
-    (or `incremental`), and if it holds nothing but an earlier conversion, and no source. What cannot be read stands in the
-    report's failures, or with `fail_fast` the first such thing raises SourceError. Memory does not grow with the archive, but
-    for some dozen bytes an article with `newest`, some 250 a file of a folder with `incremental`, and the keys that answer
-    with `select`.
+    (or `incremental`), and if it holds nothing but an earlier conversion to the same format or to json-dir, and no source.
+    One in the form ftp is never replaced. What cannot be read stands in the report's failures, or with `fail_fast` the first
+    such thing raises SourceError. Memory does not grow with the archive, but for some dozen bytes an article with `newest`,
+    some 250 a file of a folder with `incremental`, and the keys that answer with `select`.
 
     Raises SourceError where a source does not exist, or none has an article and the target is there, or with `newest` or
     `select` cannot be read twice, or changes meanwhile; ValueError where both `ids` and `select` are given; FormatError where

@@ -159,6 +159,19 @@ def test_incremental_and_resumed(run: Run, article_folder: Path, tmp_path: Path)
     assert sorted(os.listdir(tmp_path)) == ["out", "txt"]
 
 
+def test_a_target_that_is_refused_is_not_said_to_be_gone_on_with(run: Run, article_folder: Path, tmp_path: Path) -> None:
+    """Found by an administrator: --resume fails as well, and the journal to be removed was that of the other run."""
+    assert run("convert", "txt", "out", "--format", "markdown", "--incremental").returncode == 0
+    journal = (tmp_path / ".out.kbarchive-journal").read_bytes()
+    for option in ("--incremental", "--resume"):
+        done = run("convert", "txt", "out", option)
+        assert done.stderr.startswith(b"kbarchive: error: cannot replace out: its files end in .md, not in .json, and may be")
+        assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+    assert (tmp_path / ".out.kbarchive-journal").read_bytes() == journal
+    done = run("convert", "txt", "out", "--format", "markdown", "--incremental")
+    assert (done.returncode, b"of these 3 were done before" in done.stderr) == (0, True)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

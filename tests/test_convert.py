@@ -439,17 +439,44 @@ def test_ftp_form_is_read_back(article_folder: Path, tmp_path: Path) -> None:
     ]
 
 
-def test_folder_of_one_format_is_not_replaced_by_another(article_folder: Path, tmp_path: Path) -> None:
-    convert(article_folder, tmp_path / "out", "html")
-    convert(article_folder, tmp_path / "out", "html", overwrite=True)
+def test_folder_of_records_is_replaced_by_any_format(article_folder: Path, tmp_path: Path) -> None:
+    """Found by an administrator: it was said to hold other files than those of a conversion."""
+    for name, suffix in (("markdown", ".md"), ("text", ".txt"), ("html", ".html"), ("ftp", ".TXT")):
+        convert(article_folder, tmp_path / name)
+        convert(article_folder, tmp_path / name, name, overwrite=True)
+        assert {os.path.splitext(file)[1] for file in folder_files(tmp_path / name)} == {suffix}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "ends"),
+    [
+        ("html", "text", ".html, not in .txt"),
+        ("markdown", "json-dir", ".md, not in .json"),
+        ("ftp", "markdown", ".TXT, not in .md"),
+    ],
+)
+def test_folder_of_what_an_archive_may_come_as_is_not_replaced_by_another_format(
+    article_folder: Path, tmp_path: Path, old: str, new: str, ends: str
+) -> None:
+    convert(article_folder, tmp_path / "out", old)
+    before = folder_files(tmp_path / "out")
+    with pytest.raises(TargetError, match=f"its files end in {ends}, and may be somebody's archive: only a folder of the same"):
+        convert(article_folder, tmp_path / "out", new, overwrite=True)
+    assert folder_files(tmp_path / "out") == before
+    (tmp_path / "out" / "900" / "Q900003.json").write_text("{}")  # of two formats, so of none
     with pytest.raises(TargetError, match="other files"):
-        convert(article_folder, tmp_path / "out", "text", overwrite=True)
+        convert(article_folder, tmp_path / "out", new, overwrite=True)
+
+
+def test_folder_of_one_format_is_replaced_by_the_same(article_folder: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        convert(article_folder, tmp_path / "out", "html", overwrite=True)
 
 
 def test_archive_in_the_ftp_form_is_never_replaced(article_folder: Path, tmp_path: Path) -> None:
     (article_folder / "readme.md").unlink()
     (tmp_path / "one.TXT").write_bytes((article_folder / "900" / "Q900001.TXT").read_bytes())
-    with pytest.raises(TargetError, match="other files"):
+    with pytest.raises(TargetError, match="the form of the archive itself, which is never replaced"):
         convert(tmp_path / "one.TXT", article_folder, "ftp", overwrite=True)
     assert len(folder_files(article_folder)) == 3
 

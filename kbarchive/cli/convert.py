@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -54,7 +55,11 @@ from kbarchive.writers.atomic import output_file, writing
 @click.option(
     "--report", "report_file", metavar="FILE", shell_complete=complete_file, help="Write the summary to FILE, as JSON."
 )
-@click.option("--overwrite", is_flag=True, help="Replace a TARGET folder that holds an earlier conversion.")
+@click.option(
+    "--overwrite",
+    is_flag=True,
+    help="Replace a TARGET folder that holds an earlier conversion to the same format, but for ftp, or to json-dir.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def convert(
     sources: tuple[str, ...],
@@ -176,12 +181,20 @@ def _hint(target: str) -> Iterator[None]:
     """Says how to go on when the work is broken off and something of it is kept."""
     from kbarchive.journal import journal_path
 
+    journal = journal_path(target)
+    before = _size(journal)
     try:
         yield
-    except BaseException:
-        if target != STDOUT and (journal := journal_path(target)).exists():
+    except BaseException as error:
+        # A target that is refused at once is so with --resume, too, and the journal is that of another run.
+        refused = isinstance(error, TargetError) and _size(journal) == before
+        if target != STDOUT and journal.exists() and not refused:
             say(f"what was done is kept: give the same command with --resume to go on, or remove {clean(str(journal))}")
         raise
+
+
+def _size(journal: Path) -> int:
+    return journal.stat().st_size if journal.exists() else 0
 
 
 def _check_selection(ids: str | None, select: str | None, index_dir: str | None) -> None:

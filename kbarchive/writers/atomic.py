@@ -85,17 +85,17 @@ def output_path(target: str) -> Iterator[str]:
 
 
 @contextmanager
-def output_folder(target: str, overwrite: bool, is_ours: Callable[[str], bool]) -> Iterator[str]:
+def output_folder(target: str, overwrite: bool, why_not: Callable[[str], str | None]) -> Iterator[str]:
     """The path of a new folder that takes the target's place at the end.
 
-    An existing folder must be empty, or, with `overwrite`, hold nothing but what `is_ours` knows: other files are never
-    removed. Raises TargetError where that is not so, or the target cannot be written.
+    An existing folder must be empty, or, with `overwrite`, one that may be replaced: `why_not` says why one is not, and gives
+    None where it is. Raises TargetError where that is not so, or the target cannot be written.
     """
     if target == "-":
         raise TargetError("standard output cannot take a folder; name one, or give --format jsonl")
     path = os.path.realpath(target)
     with writing(target):
-        _check_replaceable(target, path, overwrite, is_ours)
+        _check_replaceable(target, path, overwrite, why_not)
         temporary = _temporary_name(path)
     try:
         with writing(target):
@@ -104,7 +104,7 @@ def output_folder(target: str, overwrite: bool, is_ours: Callable[[str], bool]) 
         with writing(target):
             if hasattr(os, "sync"):
                 os.sync()  # once for all: an fsync for each of tens of thousands of files takes minutes
-            _swap(temporary, target, path, overwrite, is_ours)
+            _swap(temporary, target, path, overwrite, why_not)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
@@ -124,7 +124,7 @@ def _opened(path: str, mode: Literal["wb", "xb"], target: str) -> Iterator[Binar
         stream.close()
 
 
-def _check_replaceable(target: str, path: str, overwrite: bool, is_ours: Callable[[str], bool]) -> None:
+def _check_replaceable(target: str, path: str, overwrite: bool, why_not: Callable[[str], str | None]) -> None:
     mode = _mode(path)
     if mode is None:
         return
@@ -133,27 +133,27 @@ def _check_replaceable(target: str, path: str, overwrite: bool, is_ours: Callabl
         raise TargetError(f"cannot write {name}: it is the current folder, or holds it; go to another folder first")
     if not stat.S_ISDIR(mode):
         raise TargetError(f"cannot write {name}: a folder is to be written, and it is a file; name another")
-    _check_contents(target, path, overwrite, is_ours)
+    _check_contents(target, path, overwrite, why_not)
 
 
-def _check_contents(target: str, path: str, overwrite: bool, is_ours: Callable[[str], bool]) -> None:
+def _check_contents(target: str, path: str, overwrite: bool, why_not: Callable[[str], str | None]) -> None:
     name = clean(target)
     if not os.listdir(path):
         return
     if not overwrite:
         raise TargetError(f"cannot write {name}: the folder is not empty; name another, or replace it with --overwrite")
-    if not is_ours(path):
-        raise TargetError(f"cannot replace {name}: it holds other files than those of a conversion; remove it yourself")
+    if (problem := why_not(path)) is not None:
+        raise TargetError(f"cannot replace {name}: {problem}; remove it yourself, or name another")
 
 
-def _swap(new: str, target: str, path: str, overwrite: bool, is_ours: Callable[[str], bool]) -> None:
+def _swap(new: str, target: str, path: str, overwrite: bool, why_not: Callable[[str], str | None]) -> None:
     if not os.path.isdir(path):
         os.rename(new, path)
         return
     old = _temporary_name(path, _OLD)
     os.rename(path, old)
     try:
-        _check_contents(target, old, overwrite, is_ours)  # others may have written there since the conversion began
+        _check_contents(target, old, overwrite, why_not)  # others may have written there since the conversion began
         os.rename(new, path)
     except BaseException:
         os.rename(old, path)

@@ -23,6 +23,8 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _LONGEST_NAME = 150  # file systems end at 255 bytes
 _OUR_NAME = re.compile(r"(Q\d{1,30})(?:~\d+)?")
 
+_RECORDS = ".json"
+
 _File = tuple[str, str, bytes]
 """Folder, name without suffix, content."""
 
@@ -36,7 +38,7 @@ class FolderWriter(ABC):
 
     suffix: ClassVar[str]
     replaceable: ClassVar[bool] = True
-    """Whether a folder of such files can be told for an earlier conversion, which may be replaced."""
+    """Whether a folder of such files may be taken for an earlier conversion, which may be replaced."""
 
     @abstractmethod
     def render(self, article: Article) -> bytes:
@@ -52,8 +54,8 @@ class FolderWriter(ABC):
         overwrite: bool,
         report: Report | None = None,  # noqa: ARG002 - for others
     ) -> Iterator[Callable[[list[_File]], object]]:
-        is_ours = partial(_is_ours, suffix=self.suffix if self.replaceable else "")
-        with output_folder(target, overwrite, is_ours) as root:
+        why_not = partial(_why_not, suffix=self.suffix, replaceable=self.replaceable)
+        with output_folder(target, overwrite, why_not) as root:
             yield _Folder(root, os.path.realpath(target), self.suffix).write
 
 
@@ -126,21 +128,45 @@ def _place(article: Article) -> tuple[str, str]:
     return _NO_ID, f"_{name}" if _DEVICE.match(name) else name
 
 
-def _is_ours(folder: str, suffix: str) -> bool:
-    """Whether a folder holds nothing but what is made here with a suffix; where there is none, it cannot be told."""
-    if not suffix:
-        return False
-    with os.scandir(folder) as found:
-        return all(entry.is_dir(follow_symlinks=False) and _holds_ours(entry, suffix) for entry in found)
+def _why_not(folder: str, suffix: str, replaceable: bool) -> str | None:
+    """Why a folder is not replaced by one whose files have a suffix; None where it holds nothing but an earlier conversion.
+
+    Of other formats only records are taken for one: archives came as text, as Markdown and as pages.
+    """
+    suffixes = _suffixes(folder, suffix)
+    if suffixes is None or len(suffixes) > 1:
+        return "it holds other files than those of a conversion"
+    if suffixes <= ({suffix, _RECORDS} if replaceable else {_RECORDS}):
+        return None
+    (found,) = suffixes
+    if found == suffix:
+        return "it has the form of the archive itself, which is never replaced"
+    return (
+        f"its files end in {found}, not in {suffix}, and may be somebody's archive: only a folder of the same format, "
+        "or of json-dir, is replaced"
+    )
 
 
-def _holds_ours(folder: os.DirEntry[str], suffix: str) -> bool:
+def _suffixes(folder: str, expected: str) -> set[str] | None:
+    """How the names of all files end, as expected or otherwise; None where some are not named as here, whatever the format."""
+    suffixes: set[str] = set()
     with os.scandir(folder) as found:
         for entry in found:
-            stem = entry.name.removesuffix(suffix)
-            if stem == entry.name or not entry.is_file(follow_symlinks=False):
+            if not entry.is_dir(follow_symlinks=False) or not _are_named_as_here(entry, expected, suffixes):
+                return None
+    return suffixes
+
+
+def _are_named_as_here(folder: os.DirEntry[str], expected: str, suffixes: set[str]) -> bool:
+    """Whether the files of a folder are named as here; adds how their names end."""
+    with os.scandir(folder) as found:
+        for entry in found:
+            name = entry.name
+            stem, suffix = (name.removesuffix(expected), expected) if name.endswith(expected) else os.path.splitext(name)
+            if not suffix or not entry.is_file(follow_symlinks=False):
                 return False
             article = _OUR_NAME.fullmatch(stem)
             if folder.name != _NO_ID and not (article and folder.name == folder_of(article[1])):
                 return False
+            suffixes.add(suffix)
     return True
