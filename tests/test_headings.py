@@ -22,6 +22,8 @@ def test_kinds_of_sections(heading: str, kind: str) -> None:
         ("One  \n===   \nmore\n\n", ("One", True)),
         ("One\n====\n", ("One", False)),
         ("  One\n=====\n", ("  One", True)),
+        ("One \nTwo\n-------\n\n", ("One Two", True)),
+        ("One\nTwo\n---\n", ("One Two", False)),
     ],
 )
 def test_a_heading_is_as_long_as_its_line(block: str, read: tuple[str, bool]) -> None:

@@ -37,8 +37,11 @@ def section_kind(heading: str) -> SectionKind:
 
 @lru_cache(maxsize=1000)
 def read_heading(block: str) -> tuple[str, bool]:
-    """The text of a heading's two lines, and whether the underline is as long as it."""
-    heading, underline = (line.rstrip() for line in block.split("\n", 2)[:2])
+    """The text of a heading, and whether the underline, its second line or its third, is as long as it."""
+    heading, underline, *more = (line.rstrip() for line in block.split("\n", 3)[:3])
+    if underline.strip("=-"):  # the heading wraps
+        heading = f"{heading} {underline}"
+        underline = more[0] if more else ""
     return heading, len(heading) == len(underline)
 
 
