@@ -31,7 +31,16 @@ def test_a_heading_is_as_long_as_its_line(block: str, read: tuple[str, bool]) ->
 
 
 @pytest.mark.parametrize(
-    ("block", "fits"), [("Lamps\n=====\n", True), ("Lamps\n====\n", False), ("CAUSE\n===\n", True), ("other\n===\n", False)]
+    ("block", "fits"),
+    [
+        ("Lamps\n=====\n", True),
+        ("Lamps\n====\n", True),  # one sign lacks
+        ("Lamps.\n=====\n", False),
+        ("CAUSE\n===\n", True),
+        ("other\n===\n", False),
+        (f"{'lamp' * 16}s\n{'=' * 66}\n", True),
+        (f"{'lamp' * 16}lid\n{'=' * 68}\n", False),  # a rule below a line of text
+    ],
 )
 def test_a_standard_name_is_one_whatever_its_underline(block: str, fits: bool) -> None:
     assert is_heading(block) is fits
@@ -48,7 +57,24 @@ def test_a_standard_name_is_one_whatever_its_underline(block: str, fits: bool) -
 )
 def test_columns_above_and_below_dashes_are_a_table(heading: str, below: str, fits: bool) -> None:
     assert is_subheading(f"{heading}\n{'-' * len(heading)}\n", below) is fits
-    assert not is_subheading(f"{heading}\n-{'-' * len(heading)}\n", below)
+    assert not is_subheading(f"{heading}\n----{'-' * len(heading)}\n", below)
+
+
+@pytest.mark.parametrize(
+    ("heading", "above", "below", "fits"),
+    [
+        ("Lamps That Hum", "", "They hum.", True),
+        ("Lamps That Hum", "", "red   yes", False),
+        ("Lamps  That Hum", "", "They hum.", False),
+        ("Lamps That Hum.", "", "They hum.", False),
+        ("Lamps That Hum", "Of all kinds:", "They hum.", False),
+        ("Lamps", "-----------------", "They hum.", True),
+        ("Lamps", "------------------", "They hum.", False),
+        ("Lamps  Hum", "-----------------", "They hum.", False),
+    ],
+)
+def test_an_underline_of_another_length_is_meant_for_its_line(heading: str, above: str, below: str, fits: bool) -> None:
+    assert is_subheading(f"{heading}\n-----------------\n", below, above) is fits
 
 
 @pytest.mark.parametrize(

@@ -50,16 +50,38 @@ def read_label(line: str) -> str:
     return re.sub(r"\A(?:Collapse image|Expand image)", "", line.strip()).rstrip(" :")
 
 
-def is_heading(block: str) -> bool:
-    """Whether a line with an "=" underline is a heading: one as long as itself, or below a standard name."""
+def is_heading(block: str, above: str = "") -> bool:
+    """Whether a line with an "=" underline is a heading: one as long as itself or meant for it, or below a standard name."""
     heading, fits = read_heading(block)
-    return fits or section_kind(heading) != "other"
+    return fits or section_kind(heading) != "other" or _is_meant(block, heading, above)
 
 
-def is_subheading(block: str, below: str) -> bool:
+def is_subheading(block: str, below: str, above: str = "") -> bool:
     """Whether a line with a "-" underline is a sub-heading, and no table's head row.
 
     Where the line itself has columns, the line below decides: rows in columns right below the dashes make it a head row.
     """
     heading, fits = read_heading(block)
-    return fits and not (_COLUMNS.search(heading) and _COLUMNS.search(below))
+    if fits:
+        return not (_COLUMNS.search(heading) and _COLUMNS.search(below))
+    return _is_meant(block, heading, above) and not _COLUMNS.search(below)
+
+
+def _is_meant(block: str, heading: str, above: str) -> bool:
+    """Whether an underline of another length than its line is meant for it: the line has the like above, or a few signs lack."""
+    line, underline = (line.rstrip() for line in block.split("\n", 2)[:2])
+    if line != heading or len(line) > _LONGEST or _COLUMNS.search(line):
+        return False
+    if above.rstrip() == underline:
+        return True
+    off = abs(len(line) - len(underline))
+    if off > _MOST_OFF or off * 4 > len(underline) or len(underline) > _LONGEST_NEAR:
+        return False
+    # What ends as a sentence is text above a rule, and so is the last of several lines.
+    return not above.strip(" =-") and not line.endswith((".", ";", ","))
+
+
+_LONGEST = 79
+# By how much an underline was miscounted; one that is as long as a line of text is a rule.
+_MOST_OFF = 3
+_LONGEST_NEAR = 66

@@ -194,11 +194,15 @@ _CHECKED = frozenset(
 def _fits(kind: str, text: str, start: int, end: int) -> bool:
     """Whether what looks like a heading is one; furniture always is what it looks like."""
     if kind == "HEADING":
-        return is_heading(text[start:end])
+        return is_heading(text[start:end], _line_above(text, start))
     if kind == "SUBHEADING":
         line_end = text.find("\n", end)
-        return is_subheading(text[start:end], text[end : line_end if line_end >= 0 else end])
+        return is_subheading(text[start:end], text[end : line_end if line_end >= 0 else end], _line_above(text, start))
     return True
+
+
+def _line_above(text: str, start: int) -> str:
+    return text[text.rfind("\n", 0, max(start - 1, 0)) + 1 : max(start - 1, 0)]
 
 
 class _Marker(NamedTuple):
