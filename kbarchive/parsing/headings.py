@@ -67,8 +67,15 @@ def is_subheading(block: str, below: str, above: str = "") -> bool:
     return _is_meant(block, heading, above) and not _COLUMNS.search(below)
 
 
+def is_underlined(block: str) -> bool:
+    """Whether a line within a list item is a title: the underline right below it is as long, and it has no columns."""
+    title, underline = (line.rstrip() for line in block.split("\n", 2)[:2])
+    words = title.lstrip(" ")
+    return len(title) == len(underline) and len(words) == len(underline.lstrip(" ")) and not _COLUMNS.search(words)
+
+
 def _is_meant(block: str, heading: str, above: str) -> bool:
-    """Whether an underline of another length than its line is meant for it: the line has the like above, or a few signs lack."""
+    """Whether an underline of another length is meant for its line: the like stands above that, or a few signs lack."""
     line, underline = (line.rstrip() for line in block.split("\n", 2)[:2])
     if line != heading or len(line) > _LONGEST or _COLUMNS.search(line):
         return False

@@ -16,7 +16,7 @@ from lark import Lark
 
 from kbarchive.limits import MARGINS
 from kbarchive.parsing.grammars import terminals
-from kbarchive.parsing.headings import is_heading, is_subheading
+from kbarchive.parsing.headings import is_heading, is_subheading, is_underlined
 from kbarchive.parsing.layout import is_code
 
 Token = tuple[str, int, int, int]
@@ -110,7 +110,7 @@ class BodyLexer:
                         match = self._refuse(kind, lists, text, position)
                         kind = match.lastgroup
                         continue
-                    if lists:
+                    if lists and kind != "UNDERLINED":
                         found.extend([("DEDENT", position, position, line)] * len(lists))
                         lists.clear()
                         matchers = self._matchers_at(_NO_MARGIN)
@@ -184,15 +184,17 @@ def _may_begin(pattern: str, sign: str) -> bool:
     return first is None or re.match(first[1], sign) is not None
 
 
-# Furniture and headings end every list.
+# Furniture and headings end every list; titles within items do not.
 _CHECKED = frozenset(
-    "BULLET NUMBER HEADING SUBHEADING LABEL BARE APPLIES OPEN_APPLIES PUBLISHED QUERY_WORDS OLD_QUERY_WORDS TRAILER CATEGORIES"
-    " NOTICE OLD_NOTICE CHROME".split()
+    "BULLET NUMBER UNDERLINED HEADING SUBHEADING LABEL BARE APPLIES OPEN_APPLIES PUBLISHED QUERY_WORDS OLD_QUERY_WORDS TRAILER"
+    " CATEGORIES NOTICE OLD_NOTICE CHROME".split()
 )
 
 
 def _fits(kind: str, text: str, start: int, end: int) -> bool:
     """Whether what looks like a heading is one; furniture always is what it looks like."""
+    if kind == "UNDERLINED":
+        return is_underlined(text[start:end])
     if kind == "HEADING":
         return is_heading(text[start:end], _line_above(text, start))
     if kind == "SUBHEADING":

@@ -75,6 +75,8 @@ class Typesetter:
                     run.append(children[number])
                     number += 1
                 found += self._laid_out(run) if in_item else self._code_and_tables(run)
+            elif kind == "UNDERLINED":
+                add(Paragraph(line, reflow(text[start : text.index("\n", start)])))
             elif kind == "CITATION":
                 add(Paragraph(line, reflow(text[start:end])))
             elif kind == "NOTE":
