@@ -68,10 +68,9 @@ def is_subheading(block: str, below: str, above: str = "") -> bool:
 
 
 def is_underlined(block: str) -> bool:
-    """Whether a line within a list item is a title: the underline right below it is as long, and it has no columns."""
+    """Whether a line within a list item is a title: the underline right below it is as long as it."""
     title, underline = (line.rstrip() for line in block.split("\n", 2)[:2])
-    words = title.lstrip(" ")
-    return len(title) == len(underline) and len(words) == len(underline.lstrip(" ")) and not _COLUMNS.search(words)
+    return len(title) == len(underline) and len(title.lstrip(" ")) == len(underline.lstrip(" "))
 
 
 def _is_meant(block: str, heading: str, above: str) -> bool:

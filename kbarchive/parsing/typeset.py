@@ -98,9 +98,13 @@ class Typesetter:
             _, start, end, line = children[0]
             marker, _, words = text[start:end].lstrip(" ").partition(" ")
             words = words.lstrip(" ")
-            is_note = words[0] in _LABEL_INITIALS and _LABEL.match(words)
-            first: Block = _note(line, words) if is_note else Paragraph(line, reflow(words))
-            items.append(Item(marker, (first, *self.blocks(children[1:], in_item=True)) if len(children) > 1 else (first,)))
+            blocks = self.blocks(children[1:], in_item=True) if len(children) > 1 else ()
+            first: Block | None = None  # of a marker that stands alone on its line
+            if words[0] in _LABEL_INITIALS and _LABEL.match(words):
+                first = _note(line, words)
+            elif text_of_item := reflow(words):
+                first = Paragraph(line, text_of_item)
+            items.append(Item(marker, (first, *blocks) if first else blocks))
         kind, _, _, line = tree[1][1][1][0]
         return List(line, kind == "NUMBER", tuple(items))
 

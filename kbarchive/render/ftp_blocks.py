@@ -6,7 +6,8 @@ What each kind of block needs for that follows from grammar/body.lark:
 - No further line of running text begins with what could be a marker, a label or a rule (`wrapping`).
 - Code is deeper than its surroundings; where it begins as an item or a label would, a tab stands before it, for no marker and
   no label is looked for behind a tab. The same goes for a tab behind a marker that is none.
-- Further paragraphs of an item are judged by their lines, so they are wrapped until they read as prose.
+- Further paragraphs of an item are judged by their lines, so they are wrapped until they read as prose; beside code what is no
+  sentence is underlined, as a title within an item is.
 - An id that is cited with the title behind it begins its line; one that is only mentioned does not.
 """
 
@@ -16,7 +17,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Rule, Table
-from kbarchive.parsing.layout import is_code, is_plainly_prose
+from kbarchive.parsing.layout import is_code, is_plainly_prose, is_prose
 from kbarchive.render.citing import References, label_begin
 from kbarchive.render.verbatim import INDENT, indented, laid_out, laid_out_run, piece_begins, reads_as
 from kbarchive.render.wrapping import wrap
@@ -27,6 +28,8 @@ _RULE = "-" * 40
 _ID = re.compile(r"Q\d{5,6}(?!\d)")
 _ANY_ID = re.compile(r"Q\d")
 _MARKER = re.compile(r"\A(?!- (?:or|and) -)(?:[-*o\u2022\u00b7]|\((?:\d{1,2}|[A-Za-z])\)|(?:\d{1,3}|[A-Za-z])[.)])(?= )")
+
+_NO_TITLE = re.compile(r"[\t=\-|+]|[-*o\u2022\u00b7] |(?:\(?\w{1,3}[.)])[ \t]")
 
 
 class BlockWriter:
@@ -42,12 +45,18 @@ class BlockWriter:
         return self.blocks(blocks)
 
     def blocks(
-        self, blocks: Sequence[Block], indent: int = 0, in_item: bool = False, below: Sequence[Block] = (), lists_at: int = 0
+        self,
+        blocks: Sequence[Block],
+        indent: int = 0,
+        in_item: bool = False,
+        below: Sequence[Block] = (),
+        lists_at: int = 0,
+        above: Block | None = None,
     ) -> Iterator[list[str]]:
         """The lines of each block.
 
-        `indent` is the column of the text that they belong to, `below` is what follows them; lists stand at
-        `lists_at` at least.
+        `indent` is the column of the text that they belong to, `above` and `below` are what stands around them; lists stand
+        at `lists_at` at least.
         """
         number = 0
         while number < len(blocks):
@@ -65,7 +74,11 @@ class BlockWriter:
             number += 1
             match block:
                 case Paragraph():
-                    yield self._paragraph(block, indent, in_item)
+                    lines = self._paragraph(block, indent, in_item)
+                    over = blocks[number - 2] if number > 1 else above
+                    if in_item:
+                        lines += _underline(lines, _makes_code(over) or isinstance((*blocks[number:], None)[0], Code | Table))
+                    yield lines
                 case Note():
                     yield self._note(block, indent, in_item, blocks[number:])
                 case List():
@@ -188,11 +201,10 @@ class BlockWriter:
         elif isinstance(first, Note) and (not first.blocks or isinstance(first.blocks[0], Paragraph)):
             words = first.blocks[0].text.split(" ") if first.blocks else []  # type: ignore[union-attr]  # just seen
             lines = self._verbatim(self._running([f"{first.label}:", *words], prefix, indent, _anything)[0])
-        else:  # in this form no item begins so
-            (lines,) = self.blocks([first], indent, True)
-            lines[0] = prefix + lines[0].lstrip()
+        else:  # the marker stands alone on its line
+            lines, blocks = [prefix], item.blocks
         flush = _flush_from(item.marker if alone else "", blocks)
-        for part in self.blocks(blocks[:flush], indent, True):
+        for part in self.blocks(blocks[:flush], indent, True, above=first):
             lines += ["", *part]
         for part in self.blocks(blocks[flush:], outer, True, lists_at=indent):
             lines += ["", *part]
@@ -241,6 +253,26 @@ def _look(block: List) -> str:
     """How a list's markers look, whatever they count."""
     marker = block.items[0].marker if block.items else ""
     return re.sub("[a-z](?=[.)])", "a", re.sub("[A-Z](?=[.)])", "A", re.sub(r"\d+", "1", marker)))
+
+
+def _makes_code(above: Block | None) -> bool:
+    """Whether what is no sentence is taken for code below a block: below code, or where a colon introduces it."""
+    while isinstance(above, Note) and above.blocks:
+        above = above.blocks[-1]
+    return isinstance(above, Code | Table) or (isinstance(above, Paragraph) and above.text.endswith(":"))
+
+
+def _underline(lines: list[str], beside: bool) -> list[str]:
+    """What makes a title of a line within an item that would be taken for code: by itself, or, no sentence, beside code."""
+    line = lines[0]
+    words = line.lstrip(" ")
+    if len(lines) > 1 or is_plainly_prose(words) or _ANY_ID.search(words) or _NO_TITLE.match(words):
+        return []
+    code = is_code([words])
+    if not code and (not beside or is_prose([words])):
+        return []
+    underline = " " * (len(line) - len(words)) + "-" * len(words)
+    return [underline] if len(words) > 2 and "  " not in words else []
 
 
 def _reads_as_prose(lines: list[str]) -> bool:
