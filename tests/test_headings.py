@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kbarchive.parsing import _lexer
-from kbarchive.parsing.headings import is_heading, is_subheading, read_heading, read_label, section_kind
+from kbarchive.parsing.headings import is_heading, is_meant, is_subheading, read_heading, read_label, section_kind
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,9 @@ def test_a_heading_is_as_long_as_its_line(block: str, read: tuple[str, bool]) ->
     ("block", "fits"),
     [
         ("Lamps\n=====\n", True),
-        ("Lamps\n====\n", True),  # one sign lacks
-        ("Lamps.\n=====\n", False),
+        ("Lamps\n====\n", False),
         ("CAUSE\n===\n", True),
         ("other\n===\n", False),
-        (f"{'lamp' * 16}s\n{'=' * 66}\n", True),
-        (f"{'lamp' * 16}lid\n{'=' * 68}\n", False),  # a rule below a line of text
     ],
 )
 def test_a_standard_name_is_one_whatever_its_underline(block: str, fits: bool) -> None:
@@ -64,6 +61,7 @@ def test_columns_above_and_below_dashes_are_a_table(heading: str, below: str, fi
     ("heading", "above", "below", "fits"),
     [
         ("Lamps That Hum", "", "They hum.", True),
+        ("Lamps That Hum So", "", "They hum.", False),  # it fits
         ("Lamps That Hum", "", "red   yes", False),
         ("Lamps  That Hum", "", "They hum.", False),
         ("Lamps That Hum.", "", "They hum.", False),
@@ -74,7 +72,12 @@ def test_columns_above_and_below_dashes_are_a_table(heading: str, below: str, fi
     ],
 )
 def test_an_underline_of_another_length_is_meant_for_its_line(heading: str, above: str, below: str, fits: bool) -> None:
-    assert is_subheading(f"{heading}\n-----------------\n", below, above) is fits
+    assert is_meant(f"{heading}\n-----------------\n", above, below) is fits
+
+
+@pytest.mark.parametrize(("length", "fits"), [(65, True), (67, False)])
+def test_a_rule_below_a_full_line_is_meant_for_none(length: int, fits: bool) -> None:
+    assert is_meant(f"{'lamp' * 16}\n{'=' * length}\n", "", "") is fits
 
 
 @pytest.mark.parametrize(

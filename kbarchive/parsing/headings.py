@@ -50,33 +50,26 @@ def read_label(line: str) -> str:
     return re.sub(r"\A(?:Collapse image|Expand image)", "", line.strip()).rstrip(" :")
 
 
-def is_heading(block: str, above: str = "") -> bool:
-    """Whether a line with an "=" underline is a heading: one as long as itself or meant for it, or below a standard name."""
+def is_heading(block: str) -> bool:
+    """Whether a line with an "=" underline is a heading: one as long as itself, or below a standard name."""
     heading, fits = read_heading(block)
-    return fits or section_kind(heading) != "other" or _is_meant(block, heading, above)
+    return fits or section_kind(heading) != "other"
 
 
-def is_subheading(block: str, below: str, above: str = "") -> bool:
+def is_subheading(block: str, below: str) -> bool:
     """Whether a line with a "-" underline is a sub-heading, and no table's head row.
 
     Where the line itself has columns, the line below decides: rows in columns right below the dashes make it a head row.
     """
     heading, fits = read_heading(block)
-    if fits:
-        return not (_COLUMNS.search(heading) and _COLUMNS.search(below))
-    return _is_meant(block, heading, above) and not _COLUMNS.search(below)
+    return fits and not (_COLUMNS.search(heading) and _COLUMNS.search(below))
 
 
-def is_underlined(block: str) -> bool:
-    """Whether a line within a list item is a title: the underline right below it is as long as it."""
-    title, underline = (line.rstrip() for line in block.split("\n", 2)[:2])
-    return len(title) == len(underline) and len(title.lstrip(" ")) == len(underline.lstrip(" "))
-
-
-def _is_meant(block: str, heading: str, above: str) -> bool:
+def is_meant(block: str, above: str, below: str) -> bool:
     """Whether an underline of another length is meant for its line: the like stands above that, or a few signs lack."""
+    heading, fits = read_heading(block)
     line, underline = (line.rstrip() for line in block.split("\n", 2)[:2])
-    if line != heading or len(line) > _LONGEST or _COLUMNS.search(line):
+    if fits or line != heading or len(line) > _LONGEST or _COLUMNS.search(line) or _COLUMNS.search(below):
         return False
     if above.rstrip() == underline:
         return True
@@ -85,6 +78,12 @@ def _is_meant(block: str, heading: str, above: str) -> bool:
         return False
     # What ends as a sentence is text above a rule, and so is the last of several lines.
     return not above.strip(" =-") and not line.endswith((".", ";", ","))
+
+
+def is_underlined(block: str) -> bool:
+    """Whether a line within a list item is a title: the underline right below it is as long as it."""
+    title, underline = (line.rstrip() for line in block.split("\n", 2)[:2])
+    return len(title) == len(underline) and len(title.lstrip(" ")) == len(underline.lstrip(" "))
 
 
 _LONGEST = 79

@@ -16,7 +16,7 @@ from lark import Lark
 
 from kbarchive.limits import MARGINS
 from kbarchive.parsing.grammars import terminals
-from kbarchive.parsing.headings import is_heading, is_subheading, is_underlined
+from kbarchive.parsing.headings import is_heading, is_meant, is_subheading, is_underlined
 from kbarchive.parsing.layout import is_code
 
 Token = tuple[str, int, int, int]
@@ -193,18 +193,22 @@ _CHECKED = frozenset(
 
 def _fits(kind: str, text: str, start: int, end: int) -> bool:
     """Whether what looks like a heading is one; furniture always is what it looks like."""
-    if kind == "UNDERLINED":
-        return is_underlined(text[start:end])
     if kind == "HEADING":
-        return is_heading(text[start:end], _line_above(text, start))
+        return is_heading(text[start:end]) or is_meant(text[start:end], _line_before(text, start), _line_at(text, end))
     if kind == "SUBHEADING":
-        line_end = text.find("\n", end)
-        return is_subheading(text[start:end], text[end : line_end if line_end >= 0 else end], _line_above(text, start))
-    return True
+        below = _line_at(text, end)
+        return is_subheading(text[start:end], below) or is_meant(text[start:end], _line_before(text, start), below)
+    return kind != "UNDERLINED" or is_underlined(text[start:end])
 
 
-def _line_above(text: str, start: int) -> str:
-    return text[text.rfind("\n", 0, max(start - 1, 0)) + 1 : max(start - 1, 0)]
+def _line_at(text: str, place: int) -> str:
+    line_end = text.find("\n", place)
+    return text[place : line_end if line_end >= 0 else place]
+
+
+def _line_before(text: str, place: int) -> str:
+    line_end = max(place - 1, 0)
+    return text[text.rfind("\n", 0, line_end) + 1 : line_end]
 
 
 class _Marker(NamedTuple):
