@@ -194,7 +194,7 @@ _CHECKED = frozenset(
 def _fits(kind: str, text: str, start: int, end: int) -> bool:
     """Whether what looks like a heading is one; furniture always is what it looks like."""
     if kind == "HEADING":
-        return is_heading(text[start:end]) or is_meant(text[start:end], _line_before(text, start), _line_at(text, end))
+        return is_heading(text[start:end]) or is_meant(text[start:end], _line_before(text, start), "")
     if kind == "SUBHEADING":
         below = _line_at(text, end)
         return is_subheading(text[start:end], below) or is_meant(text[start:end], _line_before(text, start), below)
