@@ -212,7 +212,7 @@ class Typesetter:
                 judged.append(True)
                 continue
             piece = text[start:end]
-            is_comment = piece.lstrip().startswith(_COMMENTS)
+            is_comment = _COMMENT.match(piece) is not None
             if 0 < number < len(run) - 1 and self._touches(run, number, -1) and self._touches(run, number, 1):
                 judged.append(True)
                 continue
@@ -261,7 +261,7 @@ class Typesetter:
 
 
 _ENDS = tuple(".;:?!")
-_COMMENTS = ("* ", "' ", "// ", "REM ", "Rem ", "&& ")  # of program text; an item it was not
+_COMMENT = re.compile(r"\s*(?:\*|'|//|REM|Rem|&&)[ \t]")  # an item it was not
 _DEEPEST_OPENING = 8
 _COLUMNS = re.compile(r"[^\s.:?!)][ ]{2}|[ ]{3}")
 _GAP_IN_LINE = re.compile(r"[^\s.:?!)][ ]{2,}\S|[ ]{3,}\S|\S\t+\S")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from kbarchive.article import Reference
 from kbarchive.parsing.inline import find_citations
 
-_ID_LABEL = re.compile(r"(?:.* )?((?i:article[- ]id ?:))")
+_ID_LABEL = re.compile(r"(?:.*? )??((?:(?i:article ?[- ]id|article) ?:(?: (?!$)|$))+)")
 
 _Cited = tuple[str, "str | None"]
 

@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from kbarchive.article import Block, Code, Item, List, Note, Paragraph, Rule, Table
-from kbarchive.parsing.layout import is_code, is_plainly_prose, is_prose
+from kbarchive.parsing.layout import is_code, is_only_code, is_plainly_prose, is_prose
 from kbarchive.render.citing import References, label_begin
 from kbarchive.render.verbatim import INDENT, indented, laid_out, laid_out_run, piece_begins, reads_as
 from kbarchive.render.wrapping import wrap
@@ -95,7 +95,7 @@ class BlockWriter:
         elif marker := _MARKER.match(text):
             text = f"{marker[0]}\t{text[marker.end() + 1 :]}"
         words = text.split(" ")
-        lines, _ = self._running(words, " " * indent, indent, _reads_as_prose if in_item else _anything)
+        lines, _ = self._running(words, " " * indent, indent, _reads_as_prose if in_item else _reads_as_text)
         return self._verbatim(lines)
 
     def _note(self, note: Note, indent: int, in_item: bool, below: Sequence[Block]) -> list[str]:
@@ -278,6 +278,11 @@ def _underline(lines: list[str], beside: bool) -> list[str]:
 def _reads_as_prose(lines: list[str]) -> bool:
     """Whether the further paragraph of an item is not taken for code."""
     return is_plainly_prose("\n".join(lines)) or not is_code(lines)
+
+
+def _reads_as_text(lines: list[str]) -> bool:
+    """Whether a paragraph at the left margin is not taken for code."""
+    return len(lines) == 1 or not is_only_code(lines)
 
 
 def _anything(_: list[str]) -> bool:
