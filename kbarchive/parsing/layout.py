@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _DASHES = re.compile(r"[ ]*-{2,}(?:[ ]+-{2,})*[ ]*")
 _GROUP = re.compile(r"-{2,}")
@@ -157,14 +158,21 @@ def _column_starts(rows: list[str]) -> list[int]:
 
 def _is_beside_stamps(rows: list[str], start: int) -> bool:
     """Whether the words right or left of a blank are dates or times, in all rows where they have digits."""
-    rows = [row for row in rows if len(row) > start]
-    right = [row[start:].partition(" ")[0] for row in rows]
-    left = [row[: start - 1].rpartition(" ")[2] for row in rows]
-    for words in (right, left):
-        numbers = [word for word in words if any(map(str.isdigit, word))]
-        if len(numbers) > 1 and all(map(_STAMP.fullmatch, numbers)):
-            return True
-    return False
+    reaching = [row for row in rows if len(row) > start]
+    return _are_stamps(row[start:].partition(" ")[0] for row in reaching) or _are_stamps(
+        row[: start - 1].rpartition(" ")[2] for row in reaching
+    )
+
+
+def _are_stamps(words: Iterable[str]) -> bool:
+    """Whether some words are dates and times, two or more, and no other numbers."""
+    number = 0
+    for word in words:
+        if _STAMP.fullmatch(word):
+            number += 1
+        elif any(map(str.isdigit, word)):
+            return False
+    return number > 1
 
 
 def _cut(line: str, starts: list[int]) -> tuple[str, ...]:

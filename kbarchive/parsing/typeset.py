@@ -49,7 +49,7 @@ class Typesetter:
             if is_text:
                 piece = text[start:end]
                 has_gaps = "  " in piece or "\t" in piece
-                if has_gaps or piece.find("\n", 0, _SHORT_LINE) >= 0:
+                if has_gaps or "\n" in piece[:_SHORT_LINE]:
                     is_text = not self._is_laid_out_at_margin(children, number - 1)
             if is_text:
                 if number < count and children[number][0] == "LAYOUT" and self._goes_on_hanging(child, children[number]):
