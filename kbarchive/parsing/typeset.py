@@ -171,22 +171,19 @@ class Typesetter:
             return False
         _, start, end, _ = children[number]
         text = self._text
-        line_end = text.find("\n", start, start + _SHORT_LINE)
-        may_have_columns = text.find("  ", start, end) >= 0 or text.find("\t", start, end) >= 0
-        if line_end < 0 and not may_have_columns:
-            return False
+        line_end = text.find("\n", start, min(end, start + _SHORT_LINE))
+        if line_end >= 0:
+            if line_end + 1 == end or text[line_end + 1] in _BLANK:  # one line
+                if text[line_end - 1] in _ENDS_OF_PROSE:
+                    return False
+                if not (self._touches(children, number, -1) or self._touches(children, number, 1)):
+                    return False
+                line = text[start:line_end].rstrip()
+                return not (line.endswith(_ENDS_OF_PROSE) or is_plainly_prose(line)) and is_only_code([line])
+            if is_only_code(text[start:end].rstrip().split("\n")):
+                return True
         piece = text[start:end].rstrip()
-        if may_have_columns and _may_be_table(piece) and _has_columns(piece) and not _margin_rows(piece):
-            return True
-        if line_end < 0:
-            return False
-        if start + len(piece) == line_end and (
-            piece.endswith(_ENDS_OF_PROSE)
-            or is_plainly_prose(piece)
-            or not (self._touches(children, number, -1) or self._touches(children, number, 1))
-        ):
-            return False
-        return is_only_code(piece.split("\n"))
+        return _may_be_table(piece) and not _margin_rows(piece) and _has_columns(piece)
 
     def _touches(self, children: list[Child], number: int, step: int) -> bool:
         """Whether indented lines stand right above a paragraph, or right below it, no blank line between."""
@@ -268,6 +265,7 @@ _GAP_IN_LINE = re.compile(r"[^\s.:?!)][ ]{2,}\S|[ ]{3,}\S|\S\t+\S")
 _MOST = 0.7  # of the lines have columns, where they are laid out in such
 _GAP = re.compile(r"[^ ][ ]{2,}(?=[^ ])")
 _ENDS_OF_PROSE = tuple(".:?!,")
+_BLANK = frozenset(" \t\n")
 _SHORT_LINE = 62  # prose fills its first line further
 _FULL_LINE = 45  # with its indent; a shorter one does not wrap
 _LABEL_INITIALS = frozenset("NWICTnwict")
