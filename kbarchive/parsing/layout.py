@@ -11,7 +11,7 @@ _INK = bytes(ord("0" if byte == ord(" ") else "1") for byte in range(256))
 # One of so many rows is none of the head.
 _HEAD = 5
 _GUTTER = re.compile(r"(?<=1)0(?=1)")
-_STAMP = re.compile(r"\d{1,2}([-/])\d{1,2}\1\d{2,4}|\d{1,2}:\d\d(?::\d\d)?(?:[apAP][mM]?)?")
+_STAMP = re.compile(r"[0-9]{1,2}([-/])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:[apAP][mM]?)?")
 _COLUMN_EDGE = re.compile(r"(?:\A0*|00+)(?=1)")
 
 # Words that prose is full of and program text hardly has in lower case.
