@@ -77,6 +77,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         ("-2147221164 noon", "Q920007"),  # as a negative number
         ("2147746132 noon", "Q920007"),  # as one without sign
         ("0x80004005 lamps", "Q920012"),  # the other way round
+        ("80004005 lamps", "Q920012"),
+        ("2147500037 lamps", "Q920012"),
         ("CreateLampEx", "Q920008"),  # without the letter of its variant
         ("CreateLampExA opens", "Q920008"),  # with that of another
         ("create lamp twice", "Q920008"),  # by its parts

@@ -14,7 +14,7 @@ from kbarchive.search.units import AskedWord, Unit
 
 # VB and OLE show the code of an error, which C writes 0x80040154, as a negative number: -2147221164; others as 2147746132.
 _DECIMAL_CODE = re.compile(r"[1-4]\d{9}")
-_HEXADECIMAL_CODE = re.compile(rb"0x[89a-f][0-9a-f]{7}")
+_HEXADECIMAL_CODE = re.compile(r"(?:0x)?(?=[a-f]*\d)[89a-f][0-9a-f]{7}", re.IGNORECASE | re.ASCII)
 _NEGATIVE = 1 << 31
 _CODES = 1 << 32
 
@@ -134,15 +134,24 @@ def _alternatives(
                     yield sequence[place], joined[0], settings.joined, False
 
 
+def _code(word: str) -> int | None:
+    """The code of an error that a word writes, as a number without sign; None where it is none."""
+    if _HEXADECIMAL_CODE.fullmatch(word):
+        code = int(word, 16)
+    elif _DECIMAL_CODE.fullmatch(word) and (number := int(word)) < _CODES:
+        code = _CODES - number if number <= _NEGATIVE else number
+    else:
+        return None
+    return code if code > _NEGATIVE else None
+
+
 def _other_writings(word: AskedWord, unknown: bool) -> Iterator[bytes]:
     """The other terms of a word: a code without its 0x or as a decimal number, a name without its variant; of an unknown one
     the longest part.
     """
     own, *others = word_terms(word.text)
-    if _HEXADECIMAL_CODE.fullmatch(own) and (code := int(own, 16)) > _NEGATIVE:
-        yield from (f"{_CODES - code}".encode(), f"{code}".encode())
-    if _DECIMAL_CODE.fullmatch(word.text) and (number := int(word.text)) < _CODES:
-        yield from word_terms(f"0x{_CODES - number if number <= _NEGATIVE else number:x}")
+    if code := _code(word.text):
+        yield from (f"{_CODES - code}".encode(), f"{code}".encode(), *word_terms(f"0x{code:x}"))
     for term in others:
         if own.startswith(b"0x") or own in (term + b"a", term + b"w"):
             yield term
