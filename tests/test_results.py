@@ -297,7 +297,14 @@ def test_misspelt_words(port: Index, query: str, corrected: str | None) -> None:
         ("relay not ferry", None),
         ("date:soon port", None),  # no date
         ("year:1871 port", None),  # nothing found
-        ("mode:port", None),  # too short to be a slip
+        ("bode:is", None),  # one letter from body, and too short to be a slip
+        ("relation:port", None),  # of nothing
+        ('relay "is NOT allowed"', None),  # a phrase stays as it is
+        ('title:"Port AND Letter" relay', None),
+        ("relay -Q991001", None),  # is excluded
+        ("relay -R lantern", None),  # an option
+        ("NOT relay", None),  # would only exclude
+        ("\u201charbor letter\u201d", "harbor letter"),
         ("http://port", None),
         ("the title: port", None),
         ("Title: port", None),

@@ -11,10 +11,11 @@ import contextlib
 import errno
 import io
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import click
 
@@ -31,6 +32,7 @@ _LIVE_SECONDS = 0.1
 _LOG_SECONDS = 5.0
 
 _FAILED = 2
+_LINE_END = re.compile(r"\r\n?|\n")
 
 _OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EBADF)
 
@@ -172,15 +174,23 @@ def lines_of(path: str) -> Iterator[str]:
     if path == "-" and sys.stdin is None:
         raise SourceError("standard input is closed")
     with open(sys.stdin.fileno() if path == "-" else path, "rb", closefd=path != "-") as stream:
-        mark = stream.peek(2)[:2]  # of a pipe what is there, without waiting for more
-        encoding = "utf-16" if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
-        with io.TextIOWrapper(stream, encoding, errors="replace") as lines:
-            for line in lines:
-                if "\0" in line:
-                    name = "standard input" if path == "-" else clean(path)
-                    raise SourceError(f"{name} is no text in UTF-8, nor in UTF-16 with a byte order mark; save it as UTF-8")
-                if line := line.strip():
-                    yield line
+        for line in _decoded_lines(stream):
+            if "\0" in line:
+                name = "standard input" if path == "-" else clean(path)
+                raise SourceError(f"{name} is no text in UTF-8, nor in UTF-16 with a byte order mark; save it as UTF-8")
+            if line := line.strip():
+                yield line
+
+
+def _decoded_lines(stream: BinaryIO) -> Iterator[str]:
+    """The lines of a stream as they come; of UTF-16 when all of it has come."""
+    mark = stream.read(2)
+    if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        yield from _LINE_END.split((mark + stream.read()).decode("utf-16", "replace"))
+        return
+    yield from _LINE_END.split((mark + stream.readline()).decode("utf-8-sig", "replace"))
+    for line in stream:
+        yield from _LINE_END.split(line.decode("utf-8", "replace"))
 
 
 @contextlib.contextmanager

@@ -166,7 +166,7 @@ class Builder:
         if not fits:
             self._tell("heading-underline", line + 1, f"the underline of {heading!r} has another length")
         blocks, _ = self._blocks(tree[1], parent)
-        return Section(section_kind(heading) if fits else "other", heading, line, blocks)
+        return Section(section_kind(heading), heading, line, blocks)
 
     def _blocks(self, children: list[Child], kind: SectionKind) -> tuple[tuple[Block, ...], list[Node]]:
         """The blocks of a section, below its heading, and its sub-sections; furniture among the blocks is taken out."""

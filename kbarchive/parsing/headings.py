@@ -28,6 +28,17 @@ _KINDS: dict[str, SectionKind] = {
 # Two blanks behind a sentence or a chapter's number make no columns.
 _COLUMNS = re.compile(r"(?<![.:?!)0-9])[ ]{2,}[^ ]|[^ ][ ]{3,}[^ ]")
 
+_LETTER = re.compile(r"[^\W_]")
+
+_LONGEST = 79
+
+# No line is wrapped before it is so long.
+_LEAST_WRAPPED = 30
+
+# By how much an underline was miscounted; one that is as long as a line of text is a rule.
+_MOST_OFF = 3
+_LONGEST_NEAR = 66
+
 
 @lru_cache(maxsize=1000)
 def section_kind(heading: str) -> SectionKind:
@@ -62,6 +73,9 @@ def is_subheading(block: str, below: str) -> bool:
     Where the line itself has columns, the line below decides: rows in columns right below the dashes make it a head row.
     """
     heading, fits = read_heading(block)
+    first = block.partition("\n")[0].rstrip()
+    if first != heading and len(first) < _LEAST_WRAPPED:
+        return False
     return fits and not (_COLUMNS.search(heading) and _COLUMNS.search(below))
 
 
@@ -69,7 +83,14 @@ def is_meant(block: str, above: str, below: str) -> bool:
     """Whether an underline of another length is meant for its line: the like stands above that, or a few signs lack."""
     heading, fits = read_heading(block)
     line, underline = (line.rstrip() for line in block.split("\n", 2)[:2])
-    if fits or line != heading or len(line) > _LONGEST or _COLUMNS.search(line) or _COLUMNS.search(below):
+    if (
+        fits
+        or line != heading
+        or not _LETTER.search(line)
+        or len(line) > _LONGEST
+        or _COLUMNS.search(line)
+        or _COLUMNS.search(below)
+    ):
         return False
     if above.rstrip() == underline:
         return True
@@ -84,9 +105,3 @@ def is_underlined(block: str) -> bool:
     """Whether a line within a list item is a title: the underline right below it is as long as it."""
     title, underline = (line.rstrip() for line in block.split("\n", 2)[:2])
     return len(title) == len(underline) and len(title.lstrip(" ")) == len(underline.lstrip(" "))
-
-
-_LONGEST = 79
-# By how much an underline was miscounted; one that is as long as a line of text is a rule.
-_MOST_OFF = 3
-_LONGEST_NEAR = 66

@@ -48,7 +48,7 @@ def find_citations(text: str) -> list[Citation]:
             title = " ".join(_BETWEEN.sub("", text[match.end() : end], count=1).split()).rstrip("| ")
             if kind == "QUOTED":
                 title = title.strip('"').rstrip(",")  # the comma is the sentence's
-            elif ")" in title:
+            elif ")" in title and text.rfind("(", 0, start) > text.rfind(")", 0, start):
                 title = _before_closing(title)
             found.append(Citation(f"Q{match[1].lstrip('0') or '0'}", title or None, match.start()))
     return found

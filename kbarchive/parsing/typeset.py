@@ -98,9 +98,12 @@ class Typesetter:
             _, start, end, line = children[0]
             marker, _, words = text[start:end].lstrip(" ").partition(" ")
             words = words.lstrip(" ")
+            if words[0] == "\n":  # the marker stands alone on its line
+                line += words.count("\n", 0, len(words) - len(words.lstrip()))
+                words = words.lstrip()
             blocks = self.blocks(children[1:], in_item=True) if len(children) > 1 else ()
-            first: Block | None = None  # of a marker that stands alone on its line
-            if words[0] in _LABEL_INITIALS and _LABEL.match(words):
+            first: Block | None = None
+            if words[:1] in _LABEL_INITIALS and _LABEL.match(words):
                 first = _note(line, words)
             elif text_of_item := reflow(words):
                 first = Paragraph(line, text_of_item)
@@ -224,6 +227,8 @@ class Typesetter:
                 judged.append(True)
             elif is_prose(lines):
                 judged.append(None if is_comment else False)
+            elif len(lines) > 2 and _has_columns(piece):
+                judged.append(True)
             elif piece.rstrip().endswith((".", ":")):
                 judged.append(None)
             else:

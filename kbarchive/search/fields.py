@@ -73,7 +73,9 @@ def range_node(name: str, text: str) -> Node | str:
     if name not in RANGED:
         return f"{name}: has no ranges"
     example = "1996..1999 or >=1999-05" if name == "modified" else "4.0..5.5 or >=5"
-    problem = _no_such_date(*re.split(r"\.\.|[<>]=?", text)) or f"{name}: wants a range such as {example}"
+    problem = f"{name}: wants a range such as {example}"
+    if name == "modified":
+        problem = _no_such_date(*re.split(r"\.\.|[<>]=?", text)) or problem
     low = high = ""
     if between := _BETWEEN.fullmatch(text):
         ends = [_bound(name, end) if end else "" for end in between.groups()]

@@ -9,7 +9,7 @@ from kbarchive.index.reader import IndexReader
 from kbarchive.search.concepts import Concept
 from kbarchive.search.expansion import MOST_TERMS
 from kbarchive.search.matching import Matcher, Matches
-from kbarchive.search.query import Query, parse
+from kbarchive.search.query import Query, parse, with_plain_signs
 from kbarchive.search.ranking import Ranker, Ranking
 from kbarchive.search.results import QueryDiagnostic
 from kbarchive.search.scoring import Scorer
@@ -59,7 +59,7 @@ class Finding:
         if matches:
             added = {document: score + matches.worths.get(document, 0.0) for document, score in ranking.scores.items()}
             ranking = ranking._replace(scores=added)
-        named = {f"Q{number}": self._reader.find("id", f"Q{number}") for number in planned.numbers}
+        named = {f"Q{number}": self._reader.find("id", f"Q{number}") for number in planned.numbers if number}
         first = tuple([document for document in named.values() if document is not None and document in ranking.scores])
         # A lone number need not be that of an article.
         absent = () if query.strip().isdigit() else tuple([key for key, document in named.items() if document is None])
@@ -70,6 +70,7 @@ class Finding:
         """The query as this language writes it, or with its slips corrected; without its quotes, where it finds nothing but its
         words do.
         """
+        query = with_plain_signs(query)
         if self._is_better(query, other := _translated(query)):
             return (other,)
         suggestions = self._spelling.suggestions(query, found.read.tree)
@@ -78,11 +79,11 @@ class Finding:
         return (other,) if self._is_better(query, other := without_quotes(query)) else ()
 
     def _is_better(self, query: str, other: str) -> bool:
-        """Whether a query that may be meant is another one, is without an oddity, and finds something."""
+        """Whether a query that may be meant is another one, can be read, wants something, and finds it."""
         if other == query:
             return False
         found = self.find(other)
-        return bool(found.ranking.scores) and not found.read.diagnostics
+        return bool(found.ranking.scores) and not found.read.diagnostics and not found.planned.only_excluded
 
     def _is_known(self, concept: Concept) -> bool:
         return any(self._scorer.frequency(Unit((other.term,))) for other in concept.alternatives)

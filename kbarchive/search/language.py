@@ -29,6 +29,7 @@ _FIELDS = ("FIELD", "MINUS_FIELD")
 _BEGINS = (*_TEXTS, *_FIELDS, "MINUS", "OPEN")
 _ENDS = (*_TEXTS, "RANGE", "CLOSE")
 
+_EMPTY = "()"
 _STRAY = {
     "(": ("unbalanced", "this bracket is not closed"),
     ")": ("unbalanced", "this bracket was not opened"),
@@ -108,7 +109,8 @@ def _pair_brackets(tokens: list[Token]) -> None:
                 kept |= {first, number}
     for number, token in enumerate(tokens):
         if token.type in ("OPEN", "CLOSE") and number not in kept:
-            tokens[number] = token.update(type="WORD" if number in empty else "STRAY")
+            # Of brackets with nothing between them nothing need be told.
+            tokens[number] = token.update(type="STRAY", value=_EMPTY if number in empty else str(token))
         elif token.type == "WORD" and str(token) == '"':
             following = tokens[number + 1] if number + 1 < len(tokens) else None
             begins = number == 0 or tokens[number - 1].end_pos != token.start_pos
@@ -164,7 +166,7 @@ class _Reader:
                 return Wildcard(str(token))
             case "FUZZY":
                 return Fuzzy(token[:-1])
-            case "STRAY":
+            case "STRAY" if token != _EMPTY:
                 self._tell(*_STRAY[token.partition("/")[0]], token.start_pos or 0, token.end_pos or 0)
         return Word(str(token))
 

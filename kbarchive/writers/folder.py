@@ -23,6 +23,7 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _LONGEST_NAME = 150  # file systems end at 255 bytes
 _OUR_NAME = re.compile(r"(Q\d{1,30})(?:~\d+)?")
 
+_RECORD_BEGIN = b'{"schema":'
 _RECORDS = ".json"
 
 _File = tuple[str, str, bytes]
@@ -165,8 +166,17 @@ def _are_named_as_here(folder: os.DirEntry[str], expected: str, suffixes: set[st
             stem, suffix = (name.removesuffix(expected), expected) if name.endswith(expected) else os.path.splitext(name)
             if not suffix or not entry.is_file(follow_symlinks=False):
                 return False
+            # Any name may stand where there is no id, so there what is to give way to another format must be a record.
+            if folder.name == _NO_ID and suffix == _RECORDS != expected and not _is_record(entry.path):
+                return False
             article = _OUR_NAME.fullmatch(stem)
             if folder.name != _NO_ID and not (article and folder.name == folder_of(article[1])):
                 return False
             suffixes.add(suffix)
     return True
+
+
+def _is_record(path: str) -> bool:
+    """Whether a file begins as the JSON of a record does."""
+    with open(path, "rb") as stream:
+        return stream.read(len(_RECORD_BEGIN)) == _RECORD_BEGIN
