@@ -33,7 +33,7 @@ _LETTER = re.compile(r"[^\W_]")
 _LONGEST = 79
 
 # No line is wrapped before it is so long.
-_LEAST_WRAPPED = 30
+_LEAST_WRAPPED = 20
 
 # By how much an underline was miscounted; one that is as long as a line of text is a rule.
 _MOST_OFF = 3
