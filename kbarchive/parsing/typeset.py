@@ -56,8 +56,8 @@ class Typesetter:
                     piece = text[start : children[number][2]]
                     has_gaps = True
                     number += 1
-                if has_gaps and _may_be_table(piece) and (rows := _margin_rows(piece.rstrip())):
-                    add(Table(line, "\n".join(dedent(piece.rstrip().split("\n"))), rows))
+                if has_gaps and (table := _margin_table(line, piece.rstrip())):
+                    add(table)
                 elif words := reflow(piece):
                     add(Paragraph(line, words))
             elif kind == "LAYOUT" and not in_item and number < count and self._opens_paragraph(child, children[number]):
@@ -177,12 +177,13 @@ class Typesetter:
         line_end = text.find("\n", start, min(end, start + _SHORT_LINE))
         if line_end >= 0:
             if line_end + 1 == end or text[line_end + 1] in _BLANK:  # one line
-                if text[line_end - 1] in _ENDS_OF_PROSE:
-                    return False
-                if not (self._touches(children, number, -1) or self._touches(children, number, 1)):
-                    return False
                 line = text[start:line_end].rstrip()
-                return not (line.endswith(_ENDS_OF_PROSE) or is_plainly_prose(line)) and is_only_code([line])
+                return (
+                    not line.endswith(_ENDS_OF_PROSE)
+                    and (self._touches(children, number, -1) or self._touches(children, number, 1))
+                    and not is_plainly_prose(line)
+                    and is_only_code([line])
+                )
             if is_only_code(text[start:end].rstrip().split("\n")):
                 return True
         piece = text[start:end].rstrip()
@@ -211,11 +212,12 @@ class Typesetter:
             if kind == "LAYOUT":
                 judged.append(True)
                 continue
-            piece = text[start:end]
-            is_comment = _COMMENT.match(piece) is not None
-            if 0 < number < len(run) - 1 and self._touches(run, number, -1) and self._touches(run, number, 1):
+            touches = self._touches(run, number, 1)
+            if touches and self._touches(run, number, -1):
                 judged.append(True)
                 continue
+            piece = text[start:end]
+            is_comment = _COMMENT.match(piece) is not None
             if is_plainly_prose(piece) and not is_comment:
                 judged.append(False)
                 continue
@@ -233,7 +235,6 @@ class Typesetter:
                 judged.append(None)
             else:
                 # No sentence: code, where deeper lines stand right below, or a colon before it introduces it.
-                touches = number + 1 < len(run) and run[number + 1][0] == "LAYOUT" and not piece.endswith("\n\n")
                 introduced = text[max(0, start - 120) : start].rstrip().endswith(":")
                 is_choice = piece.lstrip().startswith("-")
                 judged.append(True if touches or (introduced and not is_choice) else None)
@@ -322,6 +323,12 @@ def _note(line: int, text: str) -> Note:
 def _margin_rows(piece: str) -> tuple[tuple[str, ...], ...]:
     """The rows of lines at the left margin, which may be tabbed; () where their columns cannot be told."""
     return table_rows([text.expandtabs() for text in piece.split("\n")])
+
+
+def _margin_table(line: int, piece: str) -> Table | None:
+    """Lines at the left margin that make a table without a head."""
+    rows = _margin_rows(piece) if _may_be_table(piece) else ()
+    return Table(line, "\n".join(dedent(piece.split("\n"))), rows) if rows else None
 
 
 def _has_columns(piece: str) -> bool:

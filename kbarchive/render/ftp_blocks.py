@@ -75,9 +75,10 @@ class BlockWriter:
             match block:
                 case Paragraph():
                     lines = self._paragraph(block, indent, in_item)
-                    over = blocks[number - 2] if number > 1 else above
                     if in_item:
-                        lines += _underline(lines, _makes_code(over) or isinstance((*blocks[number:], None)[0], Code | Table))
+                        over = blocks[number - 2] if number > 1 else above
+                        is_above_code = number < len(blocks) and isinstance(blocks[number], Code | Table)
+                        lines += _underline(lines, _makes_code(over) or is_above_code)
                     yield lines
                 case Note():
                     yield self._note(block, indent, in_item, blocks[number:])
@@ -266,13 +267,11 @@ def _underline(lines: list[str], beside: bool) -> list[str]:
     """What makes a title of a line within an item that would be taken for code: by itself, or, no sentence, beside code."""
     line = lines[0]
     words = line.lstrip(" ")
-    if len(lines) > 1 or is_plainly_prose(words) or _ANY_ID.search(words) or _NO_TITLE.match(words):
+    if len(lines) > 1 or len(words) <= 2 or "  " in words or _ANY_ID.search(words) or _NO_TITLE.match(words):
         return []
-    code = is_code([words])
-    if not code and (not beside or is_prose([words])):
+    if is_plainly_prose(words) or not (is_code([words]) or (beside and not is_prose([words]))):
         return []
-    underline = " " * (len(line) - len(words)) + "-" * len(words)
-    return [underline] if len(words) > 2 and "  " not in words else []
+    return [" " * (len(line) - len(words)) + "-" * len(words)]
 
 
 def _reads_as_prose(lines: list[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from kbarchive.index.facets import FACETS
-from kbarchive.search.fields import field_node
+from kbarchive.search.fields import PREFIXES, field_node
 from kbarchive.search.nodes import Phrase
 
 Sort = Literal["relevance", "date"]
@@ -19,7 +19,6 @@ _PLAIN = re.compile(r"[^\W_][\w-]*")
 
 # Without quotes, keyword:sms finds the keyword kbsms as well.
 _PREFIXED = ("keyword", "type")
-_PREFIX = "kb"
 
 
 class Snippet(msgspec.Struct, frozen=True):
@@ -114,7 +113,7 @@ def facet_filter(name: str, value: str) -> str:
     """What asks, in a query, for a value of a facet: product:"Microsoft Exchange Server"."""
     field = _FILTERS.get(name, name)
     plain = value.replace('"', " ")
-    bare = _PLAIN.fullmatch(plain) and (name not in _PREFIXED or plain.casefold().startswith(_PREFIX))
+    bare = _PLAIN.fullmatch(plain) and (name not in _PREFIXED or plain.casefold().startswith(PREFIXES[1:]))
     return f"{field}:{plain}" if bare else f'{field}:"{plain}"'
 
 
